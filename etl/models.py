@@ -11,8 +11,10 @@ import dataclasses
 import datetime as dt
 import types
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate, chain
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -252,17 +254,24 @@ def schema_of(cls: type) -> pa.Schema:
     )
 
 
-def to_table(rows: list[Any], cls: type) -> pa.Table:
-    """Rows of one dataclass as an Arrow table with that class's schema."""
+def to_table(rows: Sequence[Any], cls: type) -> pa.Table:
+    """Rows of one dataclass as an Arrow table with that class's schema (column by column: no dict is built)."""
+    return pa.Table.from_batches([to_batch(rows, cls)])
+
+
+def to_batch(rows: Sequence[Any], cls: type) -> pa.RecordBatch:
+    """The same as one record batch."""
     schema = schema_of(cls)
-    columns = [pa.array([plain(getattr(row, f.name)) for row in rows], type=f.type) for f in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.RecordBatch.from_arrays([column([getattr(r, f.name) for r in rows], f.type) for f in schema], schema=schema)
 
 
-def plain(value: Any) -> Any:
-    """A field's value as Arrow takes it: dataclasses to dicts, tuples to lists."""
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    return value
+def column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Values of one field as an Arrow array; dataclasses become structs, tuples become lists."""
+    if pa.types.is_list(kind):
+        offsets = list(accumulate(map(len, values), initial=0))
+        flat = column(list(chain.from_iterable(values)), kind.value_type)
+        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat, type=kind)
+    if pa.types.is_struct(kind):
+        children = [column([getattr(v, f.name) for v in values], f.type) for f in kind]
+        return pa.StructArray.from_arrays(children, fields=list(kind))
+    return pa.array(values, type=kind)

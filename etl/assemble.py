@@ -1,0 +1,154 @@
+"""Findings of one article → Events. The only place where findings meet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from etl.dates import fallback
+from etl.models import Article, Event, Evidence, Metric, Place, Tag, When
+from etl.text import Text
+
+
+def assemble(
+    article: Article, text: Text, places: Sequence[Place], whens: Sequence[When], tags: Sequence[Tag], metrics: Sequence[Metric]
+) -> list[Event]:
+    """One event for each campaign and place of the activity, the main one first; each metric in exactly one of them.
+
+    Campaigns come main one first, and so do places. The main place gets every campaign; a further place gets the
+    campaign whose cue stands nearest to it. An article of no campaign gives events without one.
+    """
+    pairs = pair(text, active(places), tags)
+    shares = share_metrics(text, pairs, [with_as_of(text, m, whens) for m in metrics])
+    main = main_when(article, text, whens)
+    return [
+        event(article, place, tag, when_of(text, place, whens, main, alone=len(pairs) == 1), share, rank)
+        for rank, ((place, tag), share) in enumerate(zip(pairs, shares, strict=True))
+    ]
+
+
+Pair = tuple[Place | None, Tag | None]
+
+
+def active(places: Sequence[Place]) -> list[Place]:
+    """The places where the activity is, each once, in order."""
+    seen: dict[tuple[str | None, ...], Place] = {}
+    for place in places:
+        if place.role == "activity":
+            seen.setdefault(place.key, place)
+    return list(seen.values())
+
+
+def pair(text: Text, places: Sequence[Place], tags: Sequence[Tag]) -> list[Pair]:
+    """Which campaign is reported of which place."""
+    if not places:
+        return [(None, tag) for tag in tags] or [(None, None)]
+    if not tags:
+        return [(place, None) for place in places]
+    first: list[Pair] = [(places[0], tag) for tag in tags]
+    return first + [(place, nearest_tag(text, place, tags)) for place in places[1:]]
+
+
+def nearest_tag(text: Text, place: Place, tags: Sequence[Tag]) -> Tag:
+    """The campaign whose cue stands in the place's sentence, else the article's main one."""
+    sentence = text.sentence_index(place.evidence.start)
+    return next((t for t in tags if text.sentence_index(t.evidence.start) == sentence), tags[0])
+
+
+def share_metrics(text: Text, pairs: Sequence[Pair], metrics: Sequence[Metric]) -> list[tuple[Metric, ...]]:
+    """Each metric to the event that it belongs to: by clause, sentence, paragraph, else to the main event."""
+    shares: list[list[Metric]] = [[] for _ in pairs]
+    for metric in metrics:
+        shares[owner(text, pairs, metric)].append(metric)
+    return [tuple(share) for share in shares]
+
+
+def owner(text: Text, pairs: Sequence[Pair], metric: Metric) -> int:
+    """Index of the event that a metric belongs to: the last place or campaign named before it, nearby, decides."""
+    if len(pairs) == 1:
+        return 0
+    bounds = (text.clause(metric.start), text.sentence(metric.start), text.paragraph(metric.start))
+    for first, last in bounds:
+        near = [i for i, p in enumerate(pairs) for e in anchors(p, pairs) if first <= e.start < last]
+        if near:
+            return near[0]
+    return 0
+
+
+def anchors(one: Pair, pairs: Sequence[Pair]) -> list[Evidence]:
+    """The spans that tell this event from the article's others: its place, or its campaign, or both."""
+    place, tag = one
+    found: list[Evidence] = []
+    if place and any(p and p.key != place.key for p, _ in pairs):
+        found.append(place.evidence)
+    if tag and any(t and t.campaign_id != tag.campaign_id for _, t in pairs):
+        found.append(tag.evidence)
+    return found
+
+
+def with_as_of(text: Text, metric: Metric, whens: Sequence[When]) -> Metric:
+    """A running total with the day up to which it counts: 截至6月14日 in its sentence, else earlier in its paragraph."""
+    if metric.scope != "cumulative" or metric.as_of:
+        return metric
+    for first, _ in (text.sentence(metric.start), text.paragraph(metric.start)):
+        days = [w for w in whens if w.use == "as_of" and w.date_end and first <= w.evidence.start < metric.start]
+        if days:
+            return replace(metric, as_of=days[-1].date_end)
+    return metric
+
+
+def main_when(article: Article, text: Text, whens: Sequence[When]) -> When | None:
+    """The time of the article's main activity: the first that dates an activity, else a running total's day."""
+    for use in ("activity", "as_of"):
+        found = next((w for w in whens if w.use == use and w.date), None)
+        if found:
+            return found
+    return fallback(article, text)
+
+
+def when_of(text: Text, place: Place | None, whens: Sequence[When], main: When | None, *, alone: bool) -> When | None:
+    """The time of the activity at `place`: the date in the place's own sentence, if it stands there, else the main one."""
+    if alone or place is None:
+        return main
+    first, last = text.sentence(place.evidence.start)
+    own = [w for w in whens if w.use == "activity" and w.date and first <= w.evidence.start < last]
+    return own[0] if own else main
+
+
+def event(article: Article, place: Place | None, tag: Tag | None, when: When | None, metrics: tuple[Metric, ...], rank: int) -> Event:
+    """The row of one campaign's activity at one place."""
+    found = (place and place.evidence, tag and tag.evidence, when and when.evidence)
+    return Event(
+        event_id=event_id(article.article_id, tag, place),
+        article_id=article.article_id,
+        province=place and place.province,
+        city=place and place.city,
+        district=place and place.district,
+        street=place and place.street,
+        community=place and place.community,
+        adcode=place and place.adcode,
+        street_code=place and place.street_code,
+        place_basis=place and place.basis,
+        campaign=tag and tag.campaign,
+        campaign_id=tag and tag.campaign_id,
+        campaign_group=tag and tag.campaign_group,
+        date=when and when.date,
+        date_end=when and (when.date_end or when.date),
+        date_precision=when and when.precision,
+        date_basis=when and when.basis,
+        metrics=metrics,
+        evidence=tuple(e for e in found if e),
+        headline=article.headline,
+        newspaper=article.newspaper,
+        published_on=article.published_on,
+        duplicate_of=None,
+        rank=rank,
+        corrections=(),
+    )
+
+
+def event_id(article_id: str, tag: Tag | None, place: Place | None) -> str:
+    """A stable id: the same article, campaign and place give the same on every run and machine."""
+    parts = (article_id, tag.campaign_id if tag else "", *((p or "" for p in place.key) if place else ("",) * 5))
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
