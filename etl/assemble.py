@@ -12,7 +12,12 @@ from etl.text import Text
 
 
 def assemble(
-    article: Article, text: Text, places: Sequence[Place], whens: Sequence[When], tags: Sequence[Tag], metrics: Sequence[Metric]
+    article: Article,
+    text: Text,
+    places: Sequence[Place],
+    whens: Sequence[When],
+    tags: Sequence[Tag],
+    metrics: Sequence[Metric],
 ) -> list[Event]:
     """One event for each campaign and place of the activity, the main one first; each metric in exactly one of them.
 
@@ -88,7 +93,7 @@ def anchors(one: Pair, pairs: Sequence[Pair]) -> list[Evidence]:
 
 
 def with_as_of(text: Text, metric: Metric, whens: Sequence[When]) -> Metric:
-    """A running total with the day up to which it counts: 截至6月14日 in its sentence, else earlier in its paragraph."""
+    """A running total with the day up to which it counts: 截至6月14日 in its sentence, else in its paragraph."""
     if metric.scope != "cumulative" or metric.as_of:
         return metric
     for first, _ in (text.sentence(metric.start), text.paragraph(metric.start)):
@@ -108,7 +113,7 @@ def main_when(article: Article, text: Text, whens: Sequence[When]) -> When | Non
 
 
 def when_of(text: Text, place: Place | None, whens: Sequence[When], main: When | None, *, alone: bool) -> When | None:
-    """The time of the activity at `place`: the date in the place's own sentence, if it stands there, else the main one."""
+    """The time of the activity at `place`: the date in the place's own sentence, else the main one."""
     if alone or place is None:
         return main
     first, last = text.sentence(place.evidence.start)
@@ -116,29 +121,31 @@ def when_of(text: Text, place: Place | None, whens: Sequence[When], main: When |
     return own[0] if own else main
 
 
-def event(article: Article, place: Place | None, tag: Tag | None, when: When | None, metrics: tuple[Metric, ...], rank: int) -> Event:
+def event(
+    article: Article, place: Place | None, tag: Tag | None, when: When | None, metrics: tuple[Metric, ...], rank: int
+) -> Event:
     """The row of one campaign's activity at one place."""
-    found = (place and place.evidence, tag and tag.evidence, when and when.evidence)
+    found = [finding.evidence for finding in (place, tag, when) if finding]
     return Event(
         event_id=event_id(article.article_id, tag, place),
         article_id=article.article_id,
-        province=place and place.province,
-        city=place and place.city,
-        district=place and place.district,
-        street=place and place.street,
-        community=place and place.community,
-        adcode=place and place.adcode,
-        street_code=place and place.street_code,
-        place_basis=place and place.basis,
-        campaign=tag and tag.campaign,
-        campaign_id=tag and tag.campaign_id,
-        campaign_group=tag and tag.campaign_group,
-        date=when and when.date,
-        date_end=when and (when.date_end or when.date),
-        date_precision=when and when.precision,
-        date_basis=when and when.basis,
+        province=place.province if place else None,
+        city=place.city if place else None,
+        district=place.district if place else None,
+        street=place.street if place else None,
+        community=place.community if place else None,
+        adcode=place.adcode if place else None,
+        street_code=place.street_code if place else None,
+        place_basis=place.basis if place else None,
+        campaign=tag.campaign if tag else None,
+        campaign_id=tag.campaign_id if tag else None,
+        campaign_group=tag.campaign_group if tag else None,
+        date=when.date if when else None,
+        date_end=(when.date_end or when.date) if when else None,
+        date_precision=when.precision if when else None,
+        date_basis=when.basis if when else None,
         metrics=metrics,
-        evidence=tuple(e for e in found if e),
+        evidence=tuple(found),
         headline=article.headline,
         newspaper=article.newspaper,
         published_on=article.published_on,

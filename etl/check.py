@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from etl.models import Article, Event, Issue, Metric
+from etl.models import Article, Event, Evidence, Issue, Metric
 
 EARLIEST = dt.date(1949, 10, 1)  # no campaign of these local governments is older
 AHEAD = dt.timedelta(days=400)  # a plan may be printed about a year ahead
@@ -31,7 +31,8 @@ def check(article: Article, events: Sequence[Event]) -> tuple[list[Event], list[
 
 def check_spans(article: Article, event: Event) -> None:
     """Every span of an event gives its text back."""
-    for span in (*event.evidence, *event.metrics):
+    spans: list[Evidence | Metric] = [*event.evidence, *event.metrics]
+    for span in spans:
         if article.text[span.start : span.end] != span.text:
             raise ValueError(f"article {article.article_id}: {span.start}..{span.end} is not {span.text!r}")
 
@@ -40,7 +41,14 @@ def sane_value(article: Article, metric: Metric, issues: list[Issue]) -> bool:
     """Whether the value is a finite number that a local paper could print (below 10^16)."""
     if math.isfinite(metric.value) and abs(metric.value) < 1e16:
         return True
-    issues.append(Issue("value-out-of-bounds", f"{metric.value} {metric.unit}", sample=metric.text[:80], article_id=article.article_id))
+    issues.append(
+        Issue(
+            "value-out-of-bounds",
+            f"{metric.value} {metric.unit}",
+            sample=metric.text[:80],
+            article_id=article.article_id,
+        )
+    )
     return False
 
 
@@ -52,6 +60,10 @@ def sane_date(article: Article, event: Event, issues: list[Issue]) -> Event:
     latest = article.published_on + AHEAD if article.published_on else dt.date.max
     if EARLIEST <= event.date <= end <= latest:
         return event
-    issues.append(Issue("date-out-of-bounds", f"{event.date}..{end}", source_path=article.source_path, article_id=article.article_id))
+    issues.append(
+        Issue(
+            "date-out-of-bounds", f"{event.date}..{end}", source_path=article.source_path, article_id=article.article_id
+        )
+    )
     evidence = tuple(e for e in event.evidence if e.field != "date")
     return replace(event, date=None, date_end=None, date_precision=None, date_basis=None, evidence=evidence)

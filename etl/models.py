@@ -107,7 +107,8 @@ class Article:
     newspaper: str | None = stored("newspaper's name", "报纸")
     published_on: dt.date | None = stored("day of publication", "出版日期")
     published_basis: PublishedBasis = stored(
-        "where that day was read: masthead, metadata, filename, context or unknown", "出版日期的依据：报头、元数据、文件名、上下文或未知"
+        "where that day was read: masthead, metadata, filename, context or unknown",
+        "出版日期的依据：报头、元数据、文件名、上下文或未知",
     )
     kind: Kind = stored("news, feature, notice or photo", "体裁：消息、特写、通告或图片")
     headline: str | None = stored("headline", "标题")
@@ -116,7 +117,9 @@ class Article:
     text: str = stored("clean text; all spans count in it", "正文（所有位置以此为准）")
     body_start: int = stored("first character of the body, after headline and subhead", "正文起始字符")
     page_places: tuple[str, ...] = field(default=(), metadata={"transient": True})  # adcodes the page itself names
-    home: str | None = field(default=None, metadata={"transient": True})  # adcode (2, 4 or 6 digits) of the paper's home
+    home: str | None = field(
+        default=None, metadata={"transient": True}
+    )  # adcode (2, 4 or 6 digits) of the paper's home
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +174,12 @@ class Metric:
     indicator: str | None = stored("id of the canonical indicator, or null", "标准指标编号，无则空")
     value: float = stored("number; 万 and 亿 expanded, money in 元", "数值（万、亿已展开，金额以元计）")
     unit: str = stored("unit as written; money: 元", "单位（照原文；金额为元）")
-    qualifier: Qualifier = stored("exact, over (余/多/超), nearly (近), about (约), at_most (不超过)", "限定：确数、超过、接近、约、不超过")
-    scope: Scope = stored("event: of this activity; cumulative: a running total, never summed", "口径：本次或累计（累计不可相加）")
+    qualifier: Qualifier = stored(
+        "exact, over (余/多/超), nearly (近), about (约), at_most (不超过)", "限定：确数、超过、接近、约、不超过"
+    )
+    scope: Scope = stored(
+        "event: of this activity; cumulative: a running total, never summed", "口径：本次或累计（累计不可相加）"
+    )
     as_of: dt.date | None = stored("day up to which a running total counts", "累计数截止日")
     start: int = stored("first character of the number with its unit", "数字起始字符")
     end: int = stored("one past its last character", "数字结束字符（不含）")
@@ -186,7 +193,9 @@ class Metric:
 class Event:
     """One campaign's activity at one place, reported in one article: a row of events.parquet."""
 
-    event_id: str = stored("stable id made from the article's id, campaign and place", "稳定编号（由文章、行动与地点生成）")
+    event_id: str = stored(
+        "stable id made from the article's id, campaign and place", "稳定编号（由文章、行动与地点生成）"
+    )
     article_id: str = stored("the article that reports it", "文章编号")
     province: str | None = stored("province, full official name", "省级")
     city: str | None = stored("prefecture, full official name", "地级")
@@ -204,7 +213,9 @@ class Event:
     campaign_group: str | None = stored("group of campaigns", "行动类别")
     date: dt.date | None = stored("first day of the activity", "起始日")
     date_end: dt.date | None = stored("last day of the activity", "结束日")
-    date_precision: DatePrecision | None = stored("day, range, month, year or vague", "日期精度：日、区间、月、年、模糊")
+    date_precision: DatePrecision | None = stored(
+        "day, range, month, year or vague", "日期精度：日、区间、月、年、模糊"
+    )
     date_basis: DateBasis | None = stored("text, relative or publication", "日期依据：原文、相对、出版日")
     metrics: tuple[Metric, ...] = stored("numbers reported of this event", "本事件的数字")
     evidence: tuple[Evidence, ...] = stored("spans for place, date and campaign", "地点、日期、行动的依据")
@@ -262,7 +273,9 @@ def to_table(rows: Sequence[Any], cls: type) -> pa.Table:
 def to_batch(rows: Sequence[Any], cls: type) -> pa.RecordBatch:
     """The same as one record batch."""
     schema = schema_of(cls)
-    return pa.RecordBatch.from_arrays([column([getattr(r, f.name) for r in rows], f.type) for f in schema], schema=schema)
+    return pa.RecordBatch.from_arrays(
+        [column([getattr(r, f.name) for r in rows], f.type) for f in schema], schema=schema
+    )
 
 
 def column(values: list[Any], kind: pa.DataType) -> pa.Array:

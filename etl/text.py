@@ -9,7 +9,9 @@ from dataclasses import dataclass
 # Full-width ASCII, look-alike dashes, dots and quotes, exotic spaces: each one character to one character, so that a
 # span found in the normalised text is the same span in the raw text. NFKC would turn ㎡ into two characters.
 _FOLD: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_FOLD |= {ord(c): " " for c in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\v\f\r\x1c\x1d\x1e\x85"}
+_FOLD |= {
+    ord(c): " " for c in "\u00a0\u202f\u205f\u3000\t\v\f\r\x1c\x1d\x1e\x85" + "".join(map(chr, range(0x2000, 0x200B)))
+}
 _FOLD |= {ord(c): "-" for c in "‐‑‒–—―−﹣－"}
 _FOLD |= {ord(c): "~" for c in "～〜∼"}
 _FOLD |= {ord(c): "·" for c in "•・‧∙⋅"}
@@ -118,7 +120,7 @@ _NUMBER = re.compile(r"(\d{1,15}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s?([十百千]?[�
 
 
 def number(text: str) -> float | None:
-    """The number that digits with 万/亿 or a Chinese numeral write: 1,200 → 1200, 3.5万 → 35000, 十二 → 12; else None."""
+    """The number that digits (with 万/亿) or a Chinese numeral write: 1,200; 3.5万 → 35000; 十二 → 12; or None."""
     match = _NUMBER.fullmatch(text)
     if match is None:
         value = chinese_number(text)

@@ -1,0 +1,148 @@
+"""``python -m etl``: arguments, exit codes, progress. The only part of the ETL that reads the clock.
+
+Exit codes: 0 published, 1 a fault of the program, 2 nothing new, 3 stopped by bounds, 4 nothing readable, 5 locked,
+6 the table cannot be written, 64 wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from etl import pipeline
+from etl.lock import LockedError, lock
+from etl.rules import DEFAULT_ROOT
+from etl.rules.errors import RulesError
+from etl.store import StoreError, switch, versions
+
+PUBLISHED, FAULT, NOTHING_NEW, BOUNDS, UNREADABLE, LOCKED, NOT_WRITABLE, USAGE = 0, 1, 2, 3, 4, 5, 6, 64
+DATA = DEFAULT_ROOT.parent
+
+
+class Parser(argparse.ArgumentParser):
+    """Exits with 64 on wrong arguments: 2 means "nothing new" to a scheduler."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def parser() -> Parser:
+    """All commands and their options."""
+    top = Parser(prog="python -m etl", description="Newspaper pages in, a table of campaign events out.")
+    commands = top.add_subparsers(dest="command", required=True, parser_class=Parser)
+
+    run = commands.add_parser("run", help="read what newspapers delivered and publish the table anew")
+    run.add_argument("--raw", type=Path, default=DATA / "raw", help="folder of newspaper files (default: data/raw)")
+    run.add_argument("--out", type=Path, default=DATA, help="folder to publish in (default: data)")
+    run.add_argument("--reference", type=Path, default=DEFAULT_ROOT, help="folder of rules (default: data/reference)")
+    run.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    run.add_argument("--force", action="store_true", help="publish even where nothing is new")
+    run.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    run.set_defaults(call=run_command)
+
+    back = commands.add_parser("rollback", help="make an earlier published version the current one")
+    back.add_argument("version", nargs="?", help="name of the version (default: the one before the current)")
+    back.add_argument("--out", type=Path, default=DATA)
+    back.add_argument("--list", action="store_true", help="list the versions and stop")
+    back.set_defaults(call=rollback_command)
+    return top
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """One refresh: exit code for the scheduler, summary for people."""
+    now = dt.datetime.now(dt.UTC).astimezone()
+    options = pipeline.Options(
+        args.raw, args.out, now, args.reference, max(1, args.workers), args.force, quiet if args.quiet else Show()
+    )
+    try:
+        with lock(args.out, now):
+            report = pipeline.run(options)
+    except pipeline.NothingNewError as same:
+        print(f"nothing new: {args.out / 'events.parquet'} is version {same}")
+        return NOTHING_NEW
+    print(summary(report, args.out))
+    return PUBLISHED
+
+
+def rollback_command(args: argparse.Namespace) -> int:
+    """Switch to an earlier version, or list them."""
+    from etl.store import current
+
+    there, published = versions(args.out), (current(args.out) or {}).get("version")
+    if args.list:
+        print("\n".join(f"{'*' if v == published else ' '} {v}" for v in there) or f"{args.out}: no version yet")
+        return PUBLISHED
+    earlier = [v for v in there if published is None or v < published]
+    target = args.version or (earlier[-1] if earlier else None)
+    if target not in there:
+        print(
+            f"{args.out}: no version {target or 'before the current one'}; there are: {', '.join(there) or 'none'}",
+            file=sys.stderr,
+        )
+        return USAGE
+    with lock(args.out, dt.datetime.now(dt.UTC).astimezone()):
+        switch(args.out, target)
+    print(f"{args.out}: now {target}")
+    return PUBLISHED
+
+
+def summary(report: dict[str, Any], out: Path) -> str:
+    """What people want to know after a run."""
+    c = report["counts"]
+    kinds = "".join(f"\n  {kind:<22} {n:>6}" for kind, n in report["issues"].items()) or " none"
+    return (
+        f"{c['files']} files ({c['new_files']} new), {c['pages']} pages, {c['articles']} articles, {c['events']} events"
+        f" ({c['duplicates']} second reports), {c['metrics']} numbers in {report['seconds']} s\n"
+        f"issues by kind:{kinds}\npublished {report['version']} in {out}"
+    )
+
+
+def quiet(phase: str, done: int, total: int) -> None:
+    """No progress."""
+
+
+class Show:
+    """Progress on standard error, at most a line a second (a line that rewrites itself on a terminal)."""
+
+    def __init__(self) -> None:
+        self.last = 0.0
+        self.phase = ""
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if phase == self.phase and done < total and now - self.last < 1:
+            return
+        self.last, self.phase = now, phase
+        share = f" {100 * done // total:>3} %" if total > 1 else ""
+        end = "\r" if sys.stderr.isatty() and done < total else "\n"
+        print(f"{phase}{share}", end=end, file=sys.stderr, flush=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; known failures become one clear line and an exit code."""
+    args = parser().parse_args(argv)
+    call: Callable[[argparse.Namespace], int] = args.call
+    known: dict[type[Exception], int] = {
+        pipeline.InputError: UNREADABLE,
+        LockedError: LOCKED,
+        StoreError: NOT_WRITABLE,
+        RulesError: USAGE,
+        PermissionError: NOT_WRITABLE,
+        OSError: NOT_WRITABLE,
+    }
+    try:
+        return call(args)
+    except tuple(known) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return next(code for kind, code in known.items() if isinstance(error, kind))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Which files there are below the raw folder, and what tells one version of a file from another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.models import Issue
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Input:
+    """A file below the raw folder. `path` is relative, with / as separator."""
+
+    path: str
+    size: int
+    digest: str
+
+
+Known = dict[str, tuple[int, int, str]]  # path → size, mtime in ns, digest: what an earlier run saw
+
+
+def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
+    """All files below `raw`, sorted by path; hidden files and README are no input, links that lead out are refused.
+
+    A file whose size and time are as an earlier run saw them is not read again for its digest.
+    """
+    inputs: list[Input] = []
+    seen: Known = {}
+    issues: list[Issue] = []
+    root = raw.resolve()
+    for path in walk(raw):
+        name = path.relative_to(raw).as_posix()
+        try:
+            if not path.resolve(strict=True).is_relative_to(root):
+                issues.append(
+                    Issue("link-out-of-folder", "a link that leads out of the raw folder is not read", "error", name)
+                )
+                continue
+            stat = path.stat()
+            if not path.is_file():
+                issues.append(Issue("unreadable-file", "not a regular file", "error", name))
+                continue
+            old = known.get(name)
+            same = old is not None and old[:2] == (stat.st_size, stat.st_mtime_ns)
+            digest = old[2] if same and old else file_digest(path)
+        except OSError as error:
+            issues.append(Issue("unreadable-file", f"{error.strerror or error}", "error", name))
+            continue
+        seen[name] = (stat.st_size, stat.st_mtime_ns, digest)
+        inputs.append(Input(name, stat.st_size, digest))
+    return sorted(inputs), seen, issues
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Files below a folder, links to folders not followed; hidden ones and README files left out."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda e: e.name):
+            if entry.name.startswith(".") or entry.name.lower().startswith("readme"):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from walk(Path(entry.path))
+            else:
+                yield Path(entry.path)
+
+
+def file_digest(path: Path) -> str:
+    """First 32 hex digits of the content's SHA-256."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()[:32]

@@ -1,0 +1,74 @@
+"""One writer at a time: a real file lock that the system releases when its owner dies, with owner and age to read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from etl.models import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who holds the lock, since when."""
+
+    pid: int
+    host: str
+    started: str
+
+
+class LockedError(RuntimeError):
+    """Another run holds the lock; the message says who and since when."""
+
+
+@contextmanager
+def lock(out: Path, now: dt.datetime) -> Iterator[list[Issue]]:
+    """Hold `out`'s lock for the block; yields an issue where the last owner died without releasing it.
+
+    Raises LockedError at once where another run holds it. The lock is the system's (flock), so it cannot be left
+    behind; the file beside it says who holds it, and is left behind only by an owner that was killed.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    label = out / ".lock.json"
+    try:
+        held = FileLock(out / ".lock").acquire(blocking=False)
+    except Timeout as error:
+        raise LockedError(f"{out}: locked by {describe(read_owner(label), now)}") from error
+    with held:
+        stale = read_owner(label)
+        label.write_text(
+            json.dumps(asdict(Owner(os.getpid(), socket.gethostname(), now.isoformat()))), encoding="utf-8"
+        )
+        message = f"the last run was cut off ({describe(stale, now)}); this one took over"
+        try:
+            yield [Issue("stale-lock", message, "warning", ".lock.json")] if stale else []
+        finally:
+            label.unlink(missing_ok=True)
+
+
+def read_owner(label: Path) -> Owner | None:
+    """The owner that the label names, if it can be read."""
+    try:
+        return Owner(**json.loads(label.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def describe(owner: Owner | None, now: dt.datetime) -> str:
+    """An owner for people: process, host and age."""
+    if owner is None:
+        return "an unknown process"
+    try:
+        minutes = (now - dt.datetime.fromisoformat(owner.started)).total_seconds() / 60
+        age = f"{minutes:.0f} minutes ago" if minutes >= 0 else "in the future: the clock was set back"
+    except (ValueError, TypeError):
+        age = "at an unknown time"
+    return f"process {owner.pid} on {owner.host}, started {age}"

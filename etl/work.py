@@ -1,0 +1,215 @@
+"""Files → articles and events, in this process or many. Results do not depend on how the work was cut up."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from etl.extract import extract
+from etl.inputs import Input
+from etl.locate import page_places
+from etl.masthead import masthead
+from etl.models import Article, Event, Issue, Page
+from etl.read import read_cached
+from etl.rules import Rules, load_rules
+from etl.split import split
+
+TASK_BYTES = 1_000_000  # small files travel together up to this size
+TASK_FILES = 64
+BIG = 4_000_000  # a larger file is read here and its pages are handed out in batches
+BATCH_PAGES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one file gave, or a part of a large one."""
+
+    path: str
+    pages: int
+    articles: tuple[Article, ...]
+    events: tuple[Event, ...]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Where the work is: the same for every task of a run."""
+
+    raw: Path
+    cache: Path
+    reference: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pages of one large file, already read."""
+
+    path: str
+    pages: tuple[Page | Issue, ...]
+
+
+Task = tuple[Input, ...] | Part
+
+
+def process_all(job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -> Iterator[Done]:
+    """Every file's result (a large file's in parts), in no set order; memory is bounded by a few tasks a worker."""
+    small = workers <= 1 or sum(one.size for one in inputs) < TASK_BYTES
+    if small:
+        for one in tasks(job, inputs):
+            yield from run_task(job, one, rules)
+    else:
+        yield from in_pool(job, tasks(job, inputs), workers)
+
+
+def tasks(job: Job, inputs: Iterable[Input]) -> Iterator[Task]:
+    """Small files grouped up to a megabyte; large files as batches of their pages."""
+    bundle: list[Input] = []
+    size = 0
+    for one in inputs:
+        if one.size > BIG:
+            pages = read_pages(job, one)
+            while batch := tuple(islice(pages, BATCH_PAGES)):
+                yield Part(one.path, batch)
+            continue
+        bundle.append(one)
+        size += one.size
+        if size >= TASK_BYTES or len(bundle) >= TASK_FILES:
+            yield tuple(bundle)
+            bundle, size = [], 0
+    if bundle:
+        yield tuple(bundle)
+
+
+def read_pages(job: Job, one: Input) -> Iterator[Page | Issue]:
+    """A file's pages, from the cache where it was read before."""
+    return iter(read_cached(job.raw / one.path, job.raw, job.cache / "read"))
+
+
+def run_task(job: Job, one: Task, rules: Rules) -> list[Done]:
+    """Read what is not yet read, and extract."""
+    if isinstance(one, Part):
+        return [extract_pages(one.path, one.pages, rules)]
+    return [extract_pages(i.path, read_pages(job, i), rules) for i in one]
+
+
+def extract_pages(path: str, pages: Iterable[Page | Issue], rules: Rules) -> Done:
+    """All articles of a file's pages, with their events."""
+    count, issues = 0, list[Issue]()
+    articles, events = list[Article](), list[Event]()
+    for page in pages:
+        if isinstance(page, Issue):
+            issues.append(page)
+            continue
+        count += 1
+        found, signalled = articles_of(page, rules)
+        issues += signalled
+        for article in found:
+            got, told = extract_or_signal(article, rules)
+            articles.append(article)
+            events += got
+            issues += told
+    return Done(path, count, tuple(articles), tuple(events), tuple(issues))
+
+
+def articles_of(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
+    """The articles of a page, each knowing its paper's home and the places that its page is about."""
+    dated = masthead(page, rules)
+    articles, issues = split(dated, rules)
+    home = next((n.home for n in rules.newspapers if n.name == dated.newspaper), None)
+    around = () if page.is_article else page_places([a.text for a in articles], rules)
+    return [replace(a, home=home, page_places=around) for a in articles], issues
+
+
+def extract_or_signal(article: Article, rules: Rules) -> tuple[list[Event], list[Issue]]:
+    """Events of one article; a fault in a rule costs that article's events, is signalled, and nothing else is lost."""
+    try:
+        return extract(article, rules)
+    except Exception as error:  # noqa: BLE001 - the boundary at which one article's fault is kept from the rest
+        message = f"{type(error).__name__}: {error}"[:300]
+        return [], [
+            Issue(
+                "internal-error",
+                message,
+                "error",
+                article.source_path,
+                article.page,
+                article.text[:80],
+                article.article_id,
+            )
+        ]
+
+
+_worker_rules: list[Rules] = []  # one a worker process, set by its initialiser
+
+
+def start_worker(reference: Path) -> None:
+    """Load the rules once a worker."""
+    _worker_rules[:] = [load_rules(reference)]
+
+
+def worker_task(job: Job, one: Task) -> list[Done]:
+    """What a worker runs."""
+    return run_task(job, one, _worker_rules[0])
+
+
+def pool_of(job: Job, workers: int) -> ProcessPoolExecutor:
+    """Fresh interpreters: forking a process that runs Arrow's threads is not safe."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(job.reference,))
+
+
+def in_pool(job: Job, todo: Iterator[Task], workers: int) -> Iterator[Done]:
+    """Run tasks in worker processes. A worker that dies costs nothing but the file that killed it."""
+    running: dict[Future[list[Done]], Task] = {}
+    while True:
+        with pool_of(job, workers) as pool:
+            try:
+                yield from keep_fed(todo, lambda t: pool.submit(worker_task, job, t), 2 * workers, running)
+                return
+            except BrokenProcessPool:
+                suspects = list(running.values())
+                running.clear()
+        for one in suspects:
+            for piece in [one] if isinstance(one, Part) else [(i,) for i in one]:
+                yield from alone(job, piece)
+
+
+def keep_fed(
+    todo: Iterator[Task],
+    submit: Callable[[Task], Future[list[Done]]],
+    ahead: int,
+    running: dict[Future[list[Done]], Task],
+) -> Iterator[Done]:
+    """Keep `ahead` tasks under way and yield results; on a broken pool, `running` holds what was not done."""
+    exhausted = False
+    while True:
+        while not exhausted and len(running) < ahead:
+            one = next(todo, None)
+            if one is None:
+                exhausted = True
+            else:
+                running[submit(one)] = one
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            results = future.result()
+            del running[future]
+            yield from results
+
+
+def alone(job: Job, one: Task) -> list[Done]:
+    """One file in a worker of its own; if that dies too, the file is quarantined."""
+    with pool_of(job, 1) as pool:
+        try:
+            return pool.submit(worker_task, job, one).result()
+        except BrokenProcessPool:
+            path = one.path if isinstance(one, Part) else one[0].path
+            issue = Issue(
+                "reader-died", "reading this file killed the worker process (memory or a crash)", "error", path
+            )
+            return [Done(path, 0, (), (), (issue,))]
