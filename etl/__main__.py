@@ -11,15 +11,18 @@ import datetime as dt
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from etl import pipeline
+from etl.dictionary import dictionary
+from etl.diff import diff
 from etl.lock import LockedError, lock
 from etl.rules import DEFAULT_ROOT
 from etl.rules.errors import RulesError
-from etl.store import StoreError, switch, versions
+from etl.store import StoreError, current, switch, versions
 
 PUBLISHED, FAULT, NOTHING_NEW, BOUNDS, UNREADABLE, LOCKED, NOT_WRITABLE, USAGE = 0, 1, 2, 3, 4, 5, 6, 64
 DATA = DEFAULT_ROOT.parent
@@ -52,12 +55,39 @@ def parser() -> Parser:
     back.add_argument("--out", type=Path, default=DATA)
     back.add_argument("--list", action="store_true", help="list the versions and stop")
     back.set_defaults(call=rollback_command)
+
+    measure = commands.add_parser("score", help="accuracy against hand labels, and the floors under it")
+    measure.add_argument(
+        "--shared", type=Path, default=DATA.parents[1] / "shared", help="real pages, articles and gold"
+    )
+    measure.add_argument("-v", "--verbose", action="store_true", help="print each miss")
+    measure.add_argument("--write", type=Path, metavar="FILE", help="write the table into FILE (docs/accuracy.md)")
+    measure.add_argument("--raise-floors", action="store_true", help="raise the floors to today's figures")
+    measure.add_argument(
+        "--lower-floors", metavar="WHY", help="set the floors to today's figures even where lower, and say why"
+    )
+    measure.set_defaults(call=score_command)
+
+    compare = commands.add_parser("diff", help="gains, losses and changes between two tables")
+    compare.add_argument("old", type=Path, help="events.parquet, or a folder that holds it")
+    compare.add_argument("new", type=Path)
+    compare.add_argument("--limit", type=int, default=200, help="print at most this many (default: 200)")
+    compare.set_defaults(call=diff_command)
+
+    words = commands.add_parser("dictionary", help="write docs/data-dictionary.md from the models")
+    words.add_argument("--check", action="store_true", help="only tell whether the file is up to date")
+    words.set_defaults(call=dictionary_command)
     return top
+
+
+def clock() -> dt.datetime:
+    """Now, in the machine's time zone: read here and passed on."""
+    return dt.datetime.now(dt.UTC).astimezone()
 
 
 def run_command(args: argparse.Namespace) -> int:
     """One refresh: exit code for the scheduler, summary for people."""
-    now = dt.datetime.now(dt.UTC).astimezone()
+    now = clock()
     options = pipeline.Options(
         args.raw, args.out, now, args.reference, max(1, args.workers), args.force, quiet if args.quiet else Show()
     )
@@ -73,8 +103,6 @@ def run_command(args: argparse.Namespace) -> int:
 
 def rollback_command(args: argparse.Namespace) -> int:
     """Switch to an earlier version, or list them."""
-    from etl.store import current
-
     there, published = versions(args.out), (current(args.out) or {}).get("version")
     if args.list:
         print("\n".join(f"{'*' if v == published else ' '} {v}" for v in there) or f"{args.out}: no version yet")
@@ -87,10 +115,40 @@ def rollback_command(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return USAGE
-    with lock(args.out, dt.datetime.now(dt.UTC).astimezone()):
+    with lock(args.out, clock()):
         switch(args.out, target)
     print(f"{args.out}: now {target}")
     return PUBLISHED
+
+
+def score_command(args: argparse.Namespace) -> int:
+    """Score every corpus that is here; 0 where no figure is below its floor."""
+    from etl.accuracy import accuracy
+
+    pin = args.raise_floors or bool(args.lower_floors)
+    return accuracy(args.shared, clock(), args.verbose, args.write, pin, args.lower_floors)
+
+
+def diff_command(args: argparse.Namespace) -> int:
+    """Print differences, each with its article."""
+    counts: Counter[str] = Counter()
+    for one in diff(args.old, args.new):
+        counts[one.kind] += 1
+        if counts.total() <= args.limit:
+            print(f"{one.kind:<8} {one.article_id} {one.headline[:30]}\n         {one.what}")
+    print(", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "no difference")
+    return PUBLISHED
+
+
+def dictionary_command(args: argparse.Namespace) -> int:
+    """Write the data dictionary, or tell whether it is stale."""
+    path = DATA.parent / "docs" / "data-dictionary.md"
+    if not args.check:
+        path.write_text(dictionary(), encoding="utf-8")
+        return PUBLISHED
+    fresh = path.exists() and path.read_text(encoding="utf-8") == dictionary()
+    print(f"{path}: {'up to date' if fresh else 'stale; run python -m etl dictionary'}")
+    return PUBLISHED if fresh else FAULT
 
 
 def summary(report: dict[str, Any], out: Path) -> str:
