@@ -22,7 +22,7 @@ for _keep in "，。；：？！（）":  # Chinese punctuation stays Chinese: c
     _FOLD.pop(ord(_keep), None)
 _FOLD |= {ord(","): "，", ord(";"): "；", ord("!"): "！", ord("?"): "？", ord("("): "（", ord(")"): "）"}
 
-_SENTENCE_END = re.compile(r"[。！？…]+[\"'）》」』]*|\n+")
+_SENTENCE_END = re.compile(r"[。！？…!?]+[”’）》」』)]*|\n+")  # on the raw text: normalised quotes have no side
 _CLAUSE_END = re.compile(r"[，；：。！？…\n]")
 
 
@@ -52,7 +52,7 @@ class Text:
     @classmethod
     def of(cls, raw: str) -> Text:
         norm = normalise(raw)
-        ends = [m.end() for m in _SENTENCE_END.finditer(norm)]
+        ends = [m.end() for m in _SENTENCE_END.finditer(raw)]
         if not ends or ends[-1] < len(norm):
             ends.append(len(norm))
         return cls(raw, norm, tuple(ends))
@@ -109,7 +109,8 @@ def chinese_number(text: str) -> int | None:
             section += (digit or 1) * _SMALL[c]
             digit, last_unit = 0, _SMALL[c]
         else:
-            total = (total + section + digit or 1) * _LARGE[c]
+            below = section + digit or (0 if total else 1)
+            total = (total + below) * _LARGE[c] if c == "亿" else total + below * _LARGE[c]
             section, digit, last_unit = 0, 0, _LARGE[c]
     if digit and last_unit >= 100:
         digit *= last_unit // 10
