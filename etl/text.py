@@ -22,7 +22,7 @@ for _keep in "，。；：？！（）":  # Chinese punctuation stays Chinese: c
     _FOLD.pop(ord(_keep), None)
 _FOLD |= {ord(","): "，", ord(";"): "；", ord("!"): "！", ord("?"): "？", ord("("): "（", ord(")"): "）"}
 
-_SENTENCE_END = re.compile(r"[。！？…!?]+[”’）》」』)]*|\n+")  # on the raw text: normalised quotes have no side
+_SENTENCE_END = re.compile(r"[。！？…!?]+[”’）》」』)]*\n*|\n+")  # on the raw text: normalised quotes have no side
 _CLAUSE_END = re.compile(r"[，；：。！？…\n]")
 
 

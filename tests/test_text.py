@@ -90,10 +90,10 @@ def test_bounds_hold_the_position(raw: str, position: int) -> None:
 
 def test_sentences_and_clauses() -> None:
     text = Text.of("3月16日，街道开展排查。“请配合！”商户说。\n共检查86家。")
-    assert [text.raw[slice(*text.sentence(i))] for i in (0, 12, 20, 25)] == [
+    assert [text.raw[slice(*text.sentence(i))] for i in (0, 14, 20, 25)] == [
         "3月16日，街道开展排查。",
         "“请配合！”",
-        "商户说。",
+        "商户说。\n",
         "共检查86家。",
     ]
     assert text.raw[slice(*text.clause(8))] == "街道开展排查"
