@@ -1,15 +1,159 @@
-"""Stub, to be written by its owner."""
+"""The national gazetteer as the steps read it: one automaton over every name, and what each name may stand for.
+
+Names are compiled from ``data/reference/gazetteer/`` by :mod:`etl.rules.gazetteer_build` and kept in one cache file
+``<data>/cache/gazetteer-<digest>.bin`` (17 MB of automaton, 10 MB of tables), so that a worker is ready in some 50 ms.
+The cache is derived: it may be deleted at any time, is written under another name and then renamed, and where its folder
+cannot be written the gazetteer is compiled in memory (about 2 s).
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import struct
+import tempfile
+import zlib
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from daachorse import CharwiseDoubleArrayAhoCorasick as Automaton
+
+FORMAT = 1  # raise it when the compiled tables change shape or the way names are formed
+_MAGIC = b"GAZ1"
+_FORM_BITS = 4
+
+
+class Form(IntEnum):
+    """How a name stands for its division."""
+
+    FULL = 0  # 平城区, 水泊寺街道
+    SHORT = 1  # 前郭县, 小碧乡, 黔东南州: safe like the full name
+    STEM = 2  # 滕州, 武鸣: a bare name, read only where its surroundings say so
+    FORMER = 3  # 南关街道 of 平城区 before 2021-03-02
+    ZONE = 4  # 西海岸新区 = 黄岛区
+    SOFT = 5  # 城区, 开发区, 永平街: read only below a parent that the article names
+    VILLAGE = 6  # 西水磨村
+    CUE = 7  # 全区, 县教育局: a level without its name (code 4 city, 6 county, 9 street)
+
+
+class Former(NamedTuple):
+    """A township's earlier name: `until` is its last day where known, `successor` the code that took most of it."""
+
+    name: str
+    until: str  # ISO date, or "" where no source says
+    successor: int  # 0 = none took most of it
 
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """To be written."""
+    """Names and what they may stand for; codes are integers of 2 (province), 4, 6, 9 (township) or 12 digits."""
+
+    digest: str
+    automaton: Automaton  # type: ignore[no-any-unimported, unused-ignore]
+    first: array[int]  # pattern → index of its first entry; one more at the end
+    entries: array[int]  # code << 4 | form
+    names: dict[int, str]  # official names of codes up to 9 digits
+    towns: array[int]  # codes of all townships, ascending
+    stat_home: dict[int, int]  # statistics-only county → the county it lies in, or 0 where it lies in several
+    former: dict[int, Former]  # pseudo code of a former township → its story
+    common: frozenset[str]  # bare names that are ordinary words
+
+    def candidates(self, pattern: int) -> list[tuple[int, Form]]:
+        """What a matched pattern may stand for: (code, form) pairs."""
+        return [(e >> _FORM_BITS, Form(e & 15)) for e in self.entries[self.first[pattern] : self.first[pattern + 1]]]
+
+    def towns_of(self, county: int) -> list[int]:
+        """Codes of the townships of a county."""
+        low = bisect_left(self.towns, county * 1000)
+        return list(self.towns[low : bisect_left(self.towns, (county + 1) * 1000)])
+
+
+def source_files(root: Path) -> list[Path]:
+    """The files that the compiled gazetteer depends on."""
+    folder = root / "gazetteer"
+    names = ("areas.csv", "townships.csv", "villages.parquet", "aliases.csv", "zones.csv", "former-townships.csv", "cues.yml")
+    return [*(folder / name for name in names), root / "locality-overrides.csv"]
 
 
 def load_gazetteer(root: Path) -> Gazetteer:
-    return Gazetteer()
+    """Load the compiled gazetteer below `root`, compiling it first where the cache has none for these files."""
+    digest = source_digest(source_files(root))
+    path = root.parent / "cache" / f"gazetteer-{digest}.bin"
+    sections = read_cache(path)
+    if sections is None:
+        from etl.rules.gazetteer_build import compile_tables  # it imports this module, and costs time to import
+
+        sections = compile_tables(root)
+        write_cache(path, sections)
+    return from_sections(digest, sections)
+
+
+def source_digest(files: list[Path]) -> str:
+    """One digest of the source files and of the format compiled from them."""
+    total = hashlib.sha256(f"{FORMAT} {struct.calcsize('P')}".encode())
+    for file in files:
+        total.update(file.name.encode())
+        total.update(hashlib.sha256(file.read_bytes()).digest() if file.exists() else b"absent")
+    return total.hexdigest()[:16]
+
+
+def from_sections(digest: str, sections: list[bytes]) -> Gazetteer:
+    """The gazetteer from its four compiled sections: automaton, first, entries, and the rest as JSON."""
+    first, entries, towns = array("I"), array("Q"), array("Q")
+    first.frombytes(sections[1])
+    entries.frombytes(sections[2])
+    towns.frombytes(sections[3])
+    rest: dict[str, Any] = json.loads(sections[4])
+    return Gazetteer(
+        digest=digest,
+        automaton=Automaton.deserialize(sections[0]),
+        first=first,
+        entries=entries,
+        names=dict(zip(rest["codes"], rest["names"], strict=True)),
+        towns=towns,
+        stat_home={int(k): v for k, v in rest["stat_home"].items()},
+        former={int(k): Former(*v) for k, v in rest["former"].items()},
+        common=frozenset(rest["common"]),
+    )
+
+
+def read_cache(path: Path) -> list[bytes] | None:
+    """The sections of a cache file; None where it is absent or damaged."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    head = struct.calcsize("<4sII")
+    if len(data) < head:
+        return None
+    magic, count, checksum = struct.unpack_from("<4sII", data)
+    if magic != _MAGIC or zlib.crc32(memoryview(data)[head:]) != checksum:
+        return None
+    sizes = struct.unpack_from(f"<{count}Q", data, head)
+    at, sections = head + 8 * count, []
+    for size in sizes:
+        sections.append(data[at : at + size])
+        at += size
+    return sections
+
+
+def write_cache(path: Path, sections: list[bytes]) -> None:
+    """Write the cache file under another name and rename it; where the folder cannot be written, leave it."""
+    body = struct.pack(f"<{len(sections)}Q", *map(len, sections)) + b"".join(sections)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=path.stem, suffix=".tmp", dir=path.parent)
+    except OSError:
+        return  # read-only installation: compiled again by each worker
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.chmod(temporary, 0o644)  # noqa: PTH101, S103 - readable by the other users of this machine
+            file.write(struct.pack("<4sII", _MAGIC, len(sections), zlib.crc32(body)) + body)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
