@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.rules.calendar import Calendar, load_calendar
 from etl.rules.gazetteer import Gazetteer, load_gazetteer
 from etl.rules.newspapers import Newspaper, load_newspapers
 from etl.rules.quantities import Quantities, load_quantities
@@ -22,6 +23,7 @@ class Rules:
     taxonomy: Taxonomy
     quantities: Quantities
     newspapers: tuple[Newspaper, ...]
+    calendar: Calendar
     digests: dict[str, str]
 
     @property
@@ -37,6 +39,7 @@ def load_rules(root: Path = DEFAULT_ROOT) -> Rules:
         taxonomy=load_taxonomy(root),
         quantities=load_quantities(root),
         newspapers=load_newspapers(root),
+        calendar=load_calendar(root),
         digests=file_digests(root),
     )
 
