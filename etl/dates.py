@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from etl.dates_festivals import festivals
-from etl.dates_resolve import RESOLVERS, Anchor, Period, one_day, vague
+from etl.dates_festivals import left_of, named_period, scan_for
+from etl.dates_resolve import DAY, RESOLVERS, Anchor, Period, one_day, vague
 from etl.dates_shapes import shapes
 from etl.models import Article, Evidence, When, WhenUse
 from etl.rules import Rules
+from etl.rules.calendar import Calendar
 from etl.text import Text
 
 LEAD = 260  # characters of the body in which an article says what happened when
@@ -32,6 +33,7 @@ SINCE = re.compile(r"(?:下?午|上午|零时)?(?:以来|起(?!火|步|草|到|�
 OLD_SUFFIX = re.compile(r"[^，。；\n]{0,6}(?:出生|生于|成立|修建|建成|创办|建立|始建|立项)")
 TITLE = re.compile(r"《[^》\n]{0,30}$")
 CYCLE = re.compile(r"(?:每|逢|历)[年月个]?(?:的)?$")
+ANNOUNCED = re.compile(r"[^。；\n]{0,24}?(?:获悉|了解到|发布消息|消息称|刊发|报道称|通报[了称]?(?!批评|表扬)|公布|发布|披露|曝光)")
 DATED_RULES = frozenset({"full-date", "month-day", "day-only", "relative-day", "week", "lunar", "same-day", "clock-under-date"})
 
 
@@ -46,8 +48,9 @@ class Mention:
     end: int
     period: Period
     use: WhenUse
-    quoted: bool = False
-    dateline: bool = False
+    quoted: bool = False  # said by somebody: “今天…”
+    dateline: bool = False  # the paper's own day of writing
+    announced: bool = False  # the day of the announcement (24日发布消息), not of what is announced
 
 
 def dates(article: Article, text: Text, rules: Rules) -> list[When]:
@@ -81,14 +84,15 @@ def fallback(article: Article, text: Text) -> When | None:
     return when(Mention(*span, period, "activity"), text)
 
 
-OPENING = re.compile(r"本报讯|本网讯|讯(?=[ （])|[^\s，。；：！？（）\"']{2,40}")
+OPENING = re.compile(r"[\u4e00-\u9fff]{0,12}(?:(?:20\d\d年)?\d{1,2}月\d{1,2}日)?(?:讯|电)(?=[ （：，])|原标题：|[^\s，。；：！？（）\"']{2,40}")
 
 
 def opening(article: Article, text: Text) -> tuple[int, int] | None:
     """The span of the paper's opening words, else of the first clause of the body, else of the text."""
     for start in (article.body_start, 0):
-        if match := OPENING.search(text.norm, start):
-            return match.span()
+        for match in OPENING.finditer(text.norm, start):
+            if match[0] != "原标题：":
+                return match.span()
     return None
 
 
@@ -96,22 +100,41 @@ def read(article: Article, text: Text, rules: Rules) -> list[Mention]:
     """Every time that the text gives, in the order of the text."""
     norm, found = text.norm, []
     anchor = anchor_of(article, norm)
-    marks = list(festivals(norm, anchor, rules.calendar))
     before: Period | None = None
-    for kind, m in shapes(norm):
-        if any(start < m.end() and m.start() < end for start, end, _ in marks):
-            continue
-        period = RESOLVERS[kind](m, anchor, before)
+    for kind, m in shapes(norm, scan_for(rules.calendar)):
+        start, period = resolve(kind, m, anchor, before, rules.calendar)
         if period is None:
             continue
-        mention = placed(m.start(), m.end(), period, anchor, text)
+        if found and (joined := join(found[-1], m, period)):
+            found[-1], before = joined, joined.period
+            continue
+        mention = placed(start, m.end(), period, anchor, text)
         found.append(mention)
         if mention.dateline:
             anchor = dated(anchor, period.first)
         elif period.first and period.precision in ("day", "range", "vague") and period.rule not in UNBOUND:
             before = period
-    found += [placed(start, end, period, anchor, text) for start, end, period in marks]
-    return sorted(found, key=lambda f: f.start)
+    return found
+
+
+def resolve(
+    kind: str, m: re.Match[str], anchor: Anchor, before: Period | None, calendar: Calendar
+) -> tuple[int, Period | None]:
+    """Where a time begins and what it means."""
+    if kind in RESOLVERS:
+        return m.start(), RESOLVERS[kind](m, anchor, before)
+    start, year = left_of(m)
+    return start, named_period(m, year, anchor, calendar)
+
+
+def join(last: Mention, m: re.Match[str], period: Period) -> Mention | None:
+    """8月15日、8月16日、8月17日: neighbouring days in an enumeration are one range."""
+    if period.rule not in DATED_RULES or last.use != "activity" or not last.period.last or period.first != last.period.last + DAY:
+        return None
+    if m.string[last.end : m.start()] not in ("、", "和", "，", "以及"):
+        return None
+    whole = replace(last.period, last=period.last, precision="range")
+    return replace(last, end=m.end(), period=whole)
 
 
 def anchor_of(article: Article, norm: str) -> Anchor:
@@ -146,7 +169,18 @@ def placed(start: int, end: int, period: Period, anchor: Anchor, text: Text) -> 
         return Mention(start - cut, end, day, "as_of", quoted(raw, start))
     if (m := SINCE.match(norm, end)) and period.rule in DATED_RULES and period.first:
         return since(start, m.end(), period, anchor, text)
-    return Mention(start, end, period, use_of(period, anchor, norm, head, end), quoted(raw, start))
+    use, said = use_of(period, anchor, norm, head, end), quoted(raw, start)
+    if said and period.rule == "relative-day":
+        use = "background"
+    announced = use == "activity" and period.rule in DATED_RULES and bool(ANNOUNCED.match(norm, end))
+    return Mention(start, end, capped(period, anchor), use, said, announced=announced)
+
+
+def capped(period: Period, anchor: Anchor) -> Period:
+    """A range that is still running ends, for what is reported of it, on the day of print."""
+    if anchor.printed and period.first and period.last and period.first <= anchor.printed < period.last:
+        return replace(period, last=anchor.printed)
+    return period
 
 
 def since(start: int, end: int, period: Period, anchor: Anchor, text: Text) -> Mention:
@@ -219,7 +253,7 @@ def rank(m: Mention, article: Article, text: Text, printed: dt.date | None) -> f
         return 20.0 if m.use == "as_of" else 30.0 if m.use == "background" else 15.0
     age = (printed - p.last).days if printed else 0
     lead = m.start < article.body_start + LEAD
-    return rank_of(p, age, lead, late(m, text)) + (0.6 if m.quoted else 0.0)
+    return rank_of(p, age, lead, late(m, text)) + (0.6 if m.quoted else 0.0) + (0.5 if m.announced else 0.0)
 
 
 def late(m: Mention, text: Text) -> bool:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from etl.dates_resolve import DAY, Anchor, Period, day_of, vague, year_of
+from etl.dates_shapes import Scan, scan_of
 from etl.rules.calendar import Calendar, Festival
 
 CUES = (
@@ -19,48 +18,28 @@ CUES = (
     r"|(?P<about>之际)|(?P<during>期间|假期(?:期间)?|小长假(?:期间)?|长假(?:期间)?|黄金周|假日|节日期间)"
     r"|(?P<day>当[天日晚]|这一?天|(?:的)?(?:清晨|早晨|早上|上午|下午|傍晚|晚上|当晚)|[，,]?今[天日])|(?P<after>过后|刚过|节后|后(?=，))|(?P<since>以来)"
 )
-@dataclass(frozen=True)
-class Patterns:
-    """What a calendar's names compile to: the first two characters of each as a class pair and as a set, then names."""
+def shapes_of(festivals: str, seasons: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The shapes of a calendar's names."""
+    return (
+        ("festival", re.compile(rf"(?P<name>{festivals})[\"'》]{{0,2}}(?:节日?|佳节)?(?P<cue>{CUES})")),
+        ("season", re.compile(rf"(?P<name>{seasons})(?:开始|到来)?(?:伊始|以来|之?后(?=，))")),
+    )
 
-    seek: re.Pattern[str]
-    starts: frozenset[str]
-    festival: re.Pattern[str]
-    season: re.Pattern[str]
+
+def scan_for(calendar: Calendar) -> Scan:
+    """The scan of a text for every shape of time and for the names of a calendar, compiled once a process."""
+    return compiled(calendar.pattern, calendar.season_pattern)
 
 
 @lru_cache(maxsize=8)
-def patterns(festivals: str, seasons: str) -> Patterns:
-    """The patterns of a calendar's names, compiled once a process."""
+def compiled(festivals: str, seasons: str) -> Scan:
+    """The scan of two alternations of names."""
     names = f"{festivals}|{seasons}".replace("\\", "").replace('"?', "").split("|")
-    first, second = ("".join(sorted({re.escape(name[i]) for name in names})) for i in (0, 1))
-    return Patterns(
-        re.compile(f"[{first}][{second}]"),
-        frozenset(name[:2] for name in names),
-        re.compile(rf"(?P<name>{festivals})[\"'》]{{0,2}}(?:节日?|佳节)?(?P<cue>{CUES})"),
-        re.compile(rf"(?P<name>{seasons})(?:开始|到来)?(?:伊始|以来|之?后(?=，))"),
-    )
+    return scan_of(frozenset(name[:2] for name in names), shapes_of(festivals, seasons))
 
 
 LEFT = re.compile(r"(?:(?P<y>(?:19|20)\d\d|[今去前])年)?(?:第\d{1,3}个)?(?P<quote>[\"'《])?$")
 REACH = 12  # characters before a name that may hold its year and its opening quote
-
-
-def festivals(norm: str, anchor: Anchor, calendar: Calendar) -> Iterator[tuple[int, int, Period]]:
-    """Each festival or season that dates something, as (start, end, period), from left to right."""
-    known = patterns(calendar.pattern, calendar.season_pattern)
-    end = 0
-    for hit in known.seek.finditer(norm):
-        if hit[0] not in known.starts or hit.start() < end:
-            continue
-        m = known.festival.match(norm, hit.start()) or known.season.match(norm, hit.start())
-        if m is None:
-            continue
-        start, year = left_of(m)
-        period = period_of(m, year, anchor, calendar)
-        if period:
-            end = m.end()
-            yield start, end, period
 
 
 def left_of(m: re.Match[str]) -> tuple[int, str | None]:
@@ -73,7 +52,7 @@ def left_of(m: re.Match[str]) -> tuple[int, str | None]:
     return (low + left.start() if joins else m.start()), left["y"] if joins else None
 
 
-def period_of(m: re.Match[str], year: str | None, anchor: Anchor, calendar: Calendar) -> Period | None:
+def named_period(m: re.Match[str], year: str | None, anchor: Anchor, calendar: Calendar) -> Period | None:
     """The days of a festival (its pattern has a cue) or of a season."""
     if "cue" in m.groupdict():
         return festival_period(m, year, anchor, calendar.festivals[name_of(m["name"], calendar)])

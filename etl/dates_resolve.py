@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.models import DateBasis, DatePrecision
 from etl.text import chinese_number
@@ -41,9 +41,14 @@ class Period:
 Resolver = Callable[["re.Match[str]", Anchor, Period | None], Period | None]
 
 
+def month_days(year: int, month: int) -> int:
+    """How many days a month has."""
+    return 28 + isleap(year) if month == 2 else 30 if month in (4, 6, 9, 11) else 31
+
+
 def day_of(year: int, month: int, day: int) -> dt.date | None:
     """The day, or None where the calendar has none (2月30日)."""
-    return dt.date(year, month, day) if 1900 < year < 2100 and 1 <= day <= monthrange(year, month)[1] else None
+    return dt.date(year, month, day) if 1900 < year < 2100 and 1 <= day <= month_days(year, month) else None
 
 
 def numeral(text: str) -> int:
@@ -90,7 +95,7 @@ def one_day(first: dt.date | None, basis: DateBasis, rule: str) -> Period:
 
 def month_span(year: int, month: int, third: str | None = None) -> tuple[dt.date, dt.date]:
     """First and last day of a month or of its 上旬/初 (1-10), 中旬/中 (11-20), 下旬/底/末 (21-end)."""
-    end = monthrange(year, month)[1]
+    end = month_days(year, month)
     first, last = {"上": (1, 10), "初": (1, 10), "中": (11, 20), "下": (21, end), "底": (21, end), "末": (21, end)}.get(
         (third or " ")[0], (1, end)
     )
@@ -329,7 +334,7 @@ def resolve_as_of(m: re.Match[str], anchor: Anchor, before: Period | None) -> Pe
         return None
     shift = DAY if word[0] == "昨" else 0 * DAY
     day = ref - shift if ref and word[0] in "昨今" else anchor.printed
-    return one_day(day, "relative", "as-of")
+    return replace(one_day(day, "relative", "as-of"), precision="day" if word[0] in "昨今" else "vague")
 
 
 def resolve_week(m: re.Match[str], anchor: Anchor, before: Period | None) -> Period | None:

@@ -7,7 +7,10 @@ names the few patterns that are tried there. All repeats are bounded, so the tim
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+Shape = tuple[str, "re.Pattern[str]"]  # kind, pattern
 
 Y = r"(?:(?P<y>(?:19|20)\d\d|[今去前明本当同]|二[0零][0零一二三四五六七八九]{2}) ?年(?:度|的)? ?)?"
 M = r"(?:1[0-2]|0?[1-9])"
@@ -87,84 +90,87 @@ LUNAR = re.compile(
     r"|(?P<m2>正|腊|冬)月)(?P<d>初[一二三四五六七八九十]|[十廿][一二三四五六七八九]?|二?三?十[一二三四五六七八九]?)"
 )
 
-_DIGIT = (("date", DATE), ("month", MONTH), ("day", DAY), ("year", YEAR), ("iso", ISO), ("clock", CLOCK))
-_REL = (("date", DATE), ("month", MONTH), ("date", CDATE), ("month", CMONTH), ("year", REL_YEAR))
-_MONTHISH = (("date", CDATE), ("month", CMONTH))
-_WEEKISH = (("week", WEEK), ("month", REL_MONTH))
-_HALF = (("half", HALF),)
-
-# What may begin with each character. The trigger below is made of these and the characters that may follow.
-BY_FIRST: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
-    **dict.fromkeys("0123456789", _DIGIT),
-    "今": (*_REL, ("relday", REL_DAY)),
-    "去": _REL,
-    "明": (*_REL, ("relday", REL_DAY)),
-    "同": (*_REL, ("same", SAME_DAY)),
-    "本": (*_REL, *_WEEKISH),
-    "当": (*_REL, ("same", SAME_DAY), ("month", REL_MONTH), ("present", PRESENT)),
-    "前": (*_REL, ("lately", LATELY), ("vague", VAGUE), ("relday", REL_DAY), *_HALF),
-    "上": (*_WEEKISH, *_HALF),
-    "下": (*_WEEKISH, *_HALF),
-    "这": (*_WEEKISH, ("vague", VAGUE)),
-    "周": (("week", WEEKDAY),),
-    "星": (("week", WEEKDAY),),
-    "礼": (("week", WEEKDAY),),
-    "近": (("recent", RECENT), ("vague", VAGUE)),
-    "最": (("vague", VAGUE),),
-    "日": (("vague", VAGUE),),
-    "连": (("vague", VAGUE),),
-    "不": (("lately", LATELY),),
-    "刚": (("lately", LATELY),),
-    "一": (("vague", VAGUE), *_MONTHISH, *_HALF),
-    "二": (("date", CDATE), ("month", CMONTH), *_HALF),
-    "三": (*_MONTHISH, *_HALF),
-    "四": (*_MONTHISH, *_HALF),
-    "五": _MONTHISH,
-    "六": _MONTHISH,
-    "七": _MONTHISH,
-    "八": _MONTHISH,
-    "九": _MONTHISH,
-    "十": _MONTHISH,
-    "第": (("same", SAME_DAY), *_HALF),
-    "昨": (("relday", REL_DAY),),
-    "后": (("relday", REL_DAY),),
-    "次": (("same", SAME_DAY),),
-    "翌": (("same", SAME_DAY),),
-    "隔": (("same", SAME_DAY),),
-    "年": (("edge", YEAR_EDGE),),
-    "截": (("asof", AS_OF),),
-    "眼": (("present", PRESENT),),
-    "时": (("present", PRESENT),),
-    "目": (("present", PRESENT),),
-    "现": (("present", PRESENT),),
-    "如": (("present", PRESENT),),
-    "盛": (("present", PRESENT),),
-    "金": (("present", PRESENT),),
-    "农": (("lunar", LUNAR),),
-    "阴": (("lunar", LUNAR),),
-    "正": (("lunar", LUNAR),),
-    "腊": (("lunar", LUNAR),),
-    "冬": (("lunar", LUNAR),),
-}
-
-TRIGGER = re.compile(
-    rf"[{''.join(BY_FIRST)}](?:(?<=\d)(?<!\d\d)\d{{0,3}} ?[年月日号:：./至到~、\-]"
-    r"|(?<=[今去明同本当前上下昨后次翌隔])[年日天晚夜晨早周星礼月个前半三3几些段一阵不]"
-    r"|(?<=[近最])[日期来几些两段一近123三半]|(?<=日)前|(?<=连)[日续]|(?<=不)久|(?<=刚)刚|(?<=这)[周星礼几些段个]"
-    r"|(?<=[一二三四五六七八九十])[月十段季一二0零]|(?<=第)[一二三四]|(?<=[周星礼])[一二三四五六日末期拜]|(?<=年)[初底末]"
-    r"|(?<=截)[至止]|(?<=眼)下|(?<=时)下|(?<=目)前|(?<=现)如|(?<=如)今|(?<=盛)夏|(?<=金)秋|(?<=[农阴])历|(?<=[正腊冬])月)"
+# What is tried where a number is followed by this character, and where these two characters stand.
+BY_NUMBER: tuple[tuple[str, tuple[Shape, ...]], ...] = (
+    ("年", (("date", DATE), ("month", MONTH), ("year", YEAR))),
+    ("月", (("date", DATE), ("month", MONTH))),
+    ("日号", (("day", DAY),)),
+    ("至到~、-", (("month", MONTH), ("day", DAY), ("iso", ISO))),
+    ("./", (("iso", ISO),)),
+    (":：", (("clock", CLOCK),)),
+)
+_YEARLY: tuple[Shape, ...] = (("date", DATE), ("month", MONTH), ("date", CDATE), ("month", CMONTH), ("year", REL_YEAR))
+_CHINESE: tuple[Shape, ...] = (("date", CDATE), ("month", CMONTH))
+BY_PAIR: tuple[tuple[str, str, tuple[Shape, ...]], ...] = (
+    ("今去前明同本当", "年", _YEARLY),
+    ("今昨明", "日天晚晨早夜", (("relday", REL_DAY),)),
+    ("前", "天晚", (("relday", REL_DAY),)),
+    ("后", "天", (("relday", REL_DAY),)),
+    ("同当次翌隔", "日天晚", (("same", SAME_DAY),)),
+    ("第", "二", (("same", SAME_DAY), ("half", HALF))),
+    ("第", "一三四", (("half", HALF),)),
+    ("上下", "半", (("half", HALF),)),
+    ("前", "三3", (("half", HALF),)),
+    ("一二三四", "季", (("half", HALF),)),
+    ("本这上下", "周星礼月个", (("week", WEEK), ("month", REL_MONTH))),
+    ("当", "月", (("month", REL_MONTH),)),
+    ("周星礼", "一二三四五六日末期拜", (("week", WEEKDAY),)),
+    ("近", "日期来几些两段", (("vague", VAGUE),)),
+    ("近", "一123三半两", (("recent", RECENT), ("vague", VAGUE))),
+    ("最", "近", (("vague", VAGUE),)),
+    ("日", "前", (("vague", VAGUE),)),
+    ("连", "日续", (("vague", VAGUE),)),
+    ("一", "段", (("vague", VAGUE),)),
+    ("这前", "几些段", (("vague", VAGUE), ("lately", LATELY))),
+    ("前", "不段一阵", (("lately", LATELY),)),
+    ("不", "久", (("lately", LATELY),)),
+    ("刚", "刚", (("lately", LATELY),)),
+    ("一二三四五六七八九十", "月", _CHINESE),
+    ("十", "一二", _CHINESE),
+    ("二", "0零", (("date", CDATE), ("month", CMONTH))),
+    ("年", "初底末", (("edge", YEAR_EDGE),)),
+    ("截", "至止", (("asof", AS_OF),)),
+    ("眼时", "下", (("present", PRESENT),)),
+    ("目当", "前", (("present", PRESENT),)),
+    ("现", "如", (("present", PRESENT),)),
+    ("如", "今", (("present", PRESENT),)),
+    ("盛", "夏", (("present", PRESENT),)),
+    ("金", "秋", (("present", PRESENT),)),
+    ("农阴", "历", (("lunar", LUNAR),)),
+    ("正腊冬", "月", (("lunar", LUNAR),)),
 )
 
 
-def shapes(norm: str) -> Iterator[tuple[str, re.Match[str]]]:
+@dataclass(frozen=True)
+class Scan:
+    """Where a time may begin (one regex), and what is tried there: by the character behind a number, or by the pair."""
+
+    seek: re.Pattern[str]
+    tries: dict[str, tuple[Shape, ...]]
+
+
+def scan_of(starts: Iterable[str], extra: tuple[Shape, ...]) -> Scan:
+    """The scan of a calendar: its names begin with the pairs `starts`, and `extra` are their patterns."""
+    tries: dict[str, tuple[Shape, ...]] = {c: shape for chars, shape in BY_NUMBER for c in chars}
+    for firsts, seconds, shape in BY_PAIR:
+        for pair in (a + b for a in firsts for b in seconds):
+            tries[pair] = (*tries.get(pair, ()), *shape)
+    for pair in starts:
+        tries[pair] = (*extra, *tries.get(pair, ()))
+    pairs = [pair for pair in tries if len(pair) == 2]
+    first, second = ("".join(sorted({re.escape(pair[i]) for pair in pairs})) for i in (0, 1))
+    seek = re.compile(rf"[0-9{first}](?:(?<=\d)(?<!\d\d)\d{{0,3}} ?[年月日号:：./至到~、\-]|(?<!\d)[{second}])")
+    return Scan(seek, tries)
+
+
+def shapes(norm: str, scan: Scan) -> Iterator[tuple[str, re.Match[str]]]:
     """Each time that the normalised text writes, as (kind, match), from left to right without overlap."""
-    position, search = 0, TRIGGER.search
-    while trigger := search(norm, position):
-        start = trigger.start()
-        for kind, pattern in BY_FIRST[norm[start]]:
+    position, search, tries = 0, scan.seek.search, scan.tries
+    while hit := search(norm, position):
+        start, found = hit.start(), hit[0]
+        position = start + 1
+        for kind, pattern in tries.get(found) or tries.get(found[-1], ()):
             if match := pattern.match(norm, start):
                 yield kind, match
                 position = match.end()
                 break
-        else:
-            position = start + 1
