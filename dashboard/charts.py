@@ -1,0 +1,433 @@
+"""Plotly figures from small frames: DataFrame → Figure. No Streamlit. One fixed colour a campaign.
+
+Each figure carries its title (what), its subtitle (where, when, unit) and its source with 数据截至, so that the picture stands
+alone. Text that came from newspapers is escaped: Plotly reads a subset of HTML.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import wording
+from dashboard.i18n import Words, words
+
+FONT = (
+    "'PingFang SC','Microsoft YaHei','HarmonyOS Sans SC','Source Han Sans SC','Noto Sans CJK SC','WenQuanYi Micro Hei',sans-serif"
+)
+# checked for three kinds of colour blindness: smallest ΔE00 8.5; the last is 其他
+PALETTE = ("#1F5FA8", "#E08A00", "#14796B", "#A8325A", "#7CB5E8", "#4B2E83", "#D9C27A")
+PALETTE_DARK = ("#5B9BE3", "#F0A43C", "#3DB39E", "#DB6A92", "#A9D3F7", "#9C84DB", "#E3D08F")
+OTHERS = "#B4BDC7"
+OTHERS_DARK = "#5E6B7A"
+TOP = 7
+REST = "_rest"  # the id of all campaigns below the top
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a figure is drawn: words of the language, light or dark, larger on a wall."""
+
+    t: Words
+    dark: bool = False
+    wall: bool = False
+
+    @property
+    def ink(self) -> str:
+        return "#E4EAF1" if self.dark else "#1B2430"
+
+    @property
+    def soft(self) -> str:
+        return "#93A1B1" if self.dark else "#5F6C7B"
+
+    @property
+    def line(self) -> str:
+        return "#2B3542" if self.dark else "#E4E8EE"
+
+    @property
+    def paper(self) -> str:
+        return "#12171E" if self.dark else "#FFFFFF"
+
+    @property
+    def accent(self) -> str:
+        return PALETTE_DARK[0] if self.dark else PALETTE[0]
+
+    @property
+    def palette(self) -> tuple[str, ...]:
+        return PALETTE_DARK if self.dark else PALETTE
+
+    @property
+    def others(self) -> str:
+        return OTHERS_DARK if self.dark else OTHERS
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Five classes of one hue, few → many."""
+        if self.dark:
+            return ("#1D2F47", "#244975", "#2F68A8", "#5592D6", "#9AC6F3")
+        return ("#E3EDF8", "#BCD4EE", "#86B2DE", "#4A88C7", "#1F5FA8")
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Colours of cells without a count."""
+        if self.dark:
+            return {"zero": "#1B222C", "silent": "#6B4A1C", "unknown": "#12171E"}
+        return {"zero": "#F3F5F8", "silent": "#F7DDB4", "unknown": "#FFFFFF"}
+
+
+PRINT = Look(words("zh"))
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands in the figure besides the data."""
+
+    title: str
+    subtitle: str = ""
+    source: str = ""
+
+
+def colours(ids: Sequence[str], ranking: Sequence[str], look: Look) -> dict[str, str]:
+    """A colour for each id. The overall top campaigns always have their own; others take what is free, in order."""
+    palette = look.palette
+    fixed = {cid: palette[i] for i, cid in enumerate(c for c in ranking if c != "none") if i < len(palette)}
+    given = {cid: fixed[cid] for cid in ids if cid in fixed}
+    free = [c for c in palette if c not in given.values()]
+    for cid in ids:
+        if cid not in given and cid not in (REST, "none"):
+            given[cid] = free.pop(0) if free else look.others
+    return given | {cid: look.others for cid in ids if cid in (REST, "none")}
+
+
+def base(look: Look, caption: Caption, height: int, *, legend: bool = False, bottom: int = 0) -> go.Figure:
+    """An empty figure in the house's manner: title at the left, source at the foot, few lines."""
+    scale = 1.25 if look.wall else 1.0
+    top = 62 if caption.subtitle else 40
+    figure = go.Figure()
+    figure.update_layout(
+        height=int(height * scale),
+        margin={"l": 8, "r": 12, "t": int(top * scale), "b": int((54 + bottom) * scale), "pad": 4},
+        paper_bgcolor=look.paper, plot_bgcolor=look.paper,
+        font={"family": FONT, "size": int(12 * scale), "color": look.ink},
+        title={
+            "text": f"<b>{wording.plotly(caption.title)}</b>", "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container",
+            "yanchor": "top", "pad": {"t": 6, "l": 4}, "font": {"size": int(15 * scale), "color": look.ink},
+            "subtitle": {"text": wording.plotly(caption.subtitle), "font": {"size": int(12 * scale), "color": look.soft}},
+        },
+        showlegend=legend,
+        legend={
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "font": {"size": int(12 * scale)},
+            "itemsizing": "constant", "bgcolor": "rgba(0,0,0,0)", "traceorder": "normal",
+        },
+        hoverlabel={"bgcolor": look.paper, "bordercolor": look.line, "font": {"family": FONT, "size": int(13 * scale), "color": look.ink}, "align": "left"},
+        separators=".,", modebar={"remove": ["select", "lasso", "zoom", "pan", "zoomin", "zoomout", "autoscale", "resetscale", "toimage"]},
+        dragmode=False, bargap=0.22, clickmode="event+select",
+    )  # fmt: skip
+    if caption.source:
+        figure.add_annotation(
+            text=wording.plotly(caption.source), x=0, y=0, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False,
+            yshift=-int((32 + bottom) * scale), font={"size": int(11 * scale), "color": look.soft}, align="left",
+        )  # fmt: skip
+    axis = {"gridcolor": look.line, "zerolinecolor": look.line, "linecolor": look.line, "tickfont": {"color": look.soft}, "automargin": True}
+    figure.update_xaxes(**axis, showgrid=False, fixedrange=True)
+    figure.update_yaxes(**axis, fixedrange=True)
+    return figure
+
+
+def number_axis(figure: go.Figure, top: float, look: Look, axis: str = "y") -> None:
+    """At most five ticks from 0 to above `top`, labelled in 万/亿 (Plotly has no such ticks of its own)."""
+    step = nice_step(top / 4 if top > 0 else 1)
+    ticks = [step * i for i in range(int(top / step) + 2)]
+    settings = {"tickvals": ticks, "ticktext": [wording.amount(v, look.t.lang) for v in ticks], "range": [0, max(top * 1.06, step)]}
+    (figure.update_yaxes if axis == "y" else figure.update_xaxes)(**settings)
+
+
+def nice_step(rough: float) -> float:
+    """1, 2 or 5 times a power of ten, at least 1 for counts."""
+    power = 10.0 ** np.floor(np.log10(max(rough, 1e-9)))
+    step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough)
+    return float(max(step, 1.0)) if rough >= 0.2 else float(step)
+
+
+def week_axis(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
+    """Ticks at Mondays, with the year where it begins."""
+    if not weeks:
+        return
+    every = max(1, -(-len(weeks) // 9))
+    shown = list(weeks)[::-1][::every][::-1]
+    years = {w.year for w in shown}
+    texts: list[str] = []
+    for i, w in enumerate(shown):
+        label = wording.short_day(w, look.t.lang)
+        first = len(years) > 1 and (i == 0 or shown[i - 1].year != w.year)
+        texts.append(f"{label}<br>{w.year}" if first else label)
+    figure.update_xaxes(tickmode="array", tickvals=list(shown), ticktext=texts, tickangle=0)
+
+
+def months_of(weeks: Sequence[dt.date]) -> list[dt.date]:
+    """First days of the months that the weeks begin in."""
+    return sorted({w.replace(day=1) for w in weeks})
+
+
+def weekly_stack(
+    wide: pd.DataFrame, names: dict[str, str], colour: dict[str, str], look: Look, caption: Caption, *,
+    unfinished: dt.date | None = None, missing: Sequence[dt.date] = (), monthly: bool = False,
+) -> go.Figure:  # fmt: skip
+    """Stacked bars by week. `wide`: index of Mondays, a column a campaign id. The unfinished week is drawn pale and says so;
+    weeks without any paper are shaded, for their zero is not a zero."""
+    figure = base(look, caption, 400, legend=True)
+    weeks = [w for w in wide.index]
+    for cid in wide.columns:
+        figure.add_bar(
+            x=weeks, y=wide[cid], name=wording.plotly(names.get(cid, cid)), customdata=[cid] * len(weeks),
+            marker={"color": colour[cid], "opacity": [0.45 if w == unfinished else 1.0 for w in weeks], "line": {"width": 0}},
+            hovertemplate="%{y:,}<extra>%{fullData.name}</extra>", selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    figure.update_layout(barmode="stack", hovermode="x unified", margin_t=112 if len(wide.columns) > 4 else 92)
+    figure.update_xaxes(hoverformat="%Y年%-m月" if monthly else ("%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y"))
+    top = float(wide.sum(axis=1).max()) if len(wide) else 0.0
+    number_axis(figure, top, look)
+    week_axis(figure, weeks, look)
+    shade(figure, missing, look)
+    if unfinished in set(weeks):
+        figure.add_annotation(
+            x=unfinished, y=float(wide.loc[unfinished].sum()), text=look.t("本周未完"), showarrow=False, yshift=10,
+            font={"size": 11, "color": look.soft},
+        )  # fmt: skip
+    return figure
+
+
+def shade(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
+    """Grey bands over runs of weeks in which no paper arrived."""
+    runs: list[list[dt.date]] = []
+    for w in sorted(weeks):
+        if runs and (w - runs[-1][-1]).days == 7:
+            runs[-1].append(w)
+        else:
+            runs.append([w])
+    for run in runs:
+        figure.add_vrect(
+            x0=run[0] - dt.timedelta(days=3.5), x1=run[-1] + dt.timedelta(days=3.5), fillcolor=look.soft, opacity=0.1, line_width=0,
+            layer="below", annotation_text=look.t("无报纸到达"), annotation_position="top left",
+            annotation_font={"size": 10, "color": look.soft},
+        )  # fmt: skip
+
+
+def lines(
+    wide: pd.DataFrame, names: dict[str, str], colour: dict[str, str], look: Look, caption: Caption, *,
+    unfinished: dt.date | None = None, missing: Sequence[dt.date] = (), height: int = 360, unit: str = "",
+) -> go.Figure:  # fmt: skip
+    """A line a campaign by week; the step into the unfinished week is dotted."""
+    figure = base(look, caption, height, legend=len(wide.columns) > 1)
+    weeks = list(wide.index)
+    for cid in wide.columns:
+        values = wide[cid]
+        name = wording.plotly(names.get(cid, cid))
+        whole = [i for i, w in enumerate(weeks) if w != unfinished]
+        figure.add_scatter(
+            x=[weeks[i] for i in whole], y=[values.iloc[i] for i in whole], name=name, mode="lines+markers" if len(weeks) < 40 else "lines",
+            line={"color": colour[cid], "width": 2.4}, marker={"size": 5, "color": colour[cid]}, customdata=[cid] * len(whole),
+            hovertemplate=f"%{{y:,}} {wording.plotly(unit)}<extra>%{{fullData.name}}</extra>",
+        )  # fmt: skip
+        if unfinished in weeks and len(weeks) > 1:
+            at = weeks.index(unfinished)
+            figure.add_scatter(
+                x=weeks[max(0, at - 1) : at + 1], y=list(values.iloc[max(0, at - 1) : at + 1]), mode="lines", showlegend=False,
+                line={"color": colour[cid], "width": 2, "dash": "dot"}, hoverinfo="skip",
+            )  # fmt: skip
+    figure.update_layout(hovermode="x unified", margin_t=92 if len(wide.columns) > 1 else 66)
+    number_axis(figure, float(np.nanmax(wide.to_numpy(dtype=float))) if wide.size else 0.0, look)
+    week_axis(figure, weeks, look)
+    shade(figure, missing, look)
+    figure.update_xaxes(hoverformat="%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y")
+    return figure
+
+
+def bars(
+    table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "", colour: str | Sequence[str] | None = None, detail: str | None = None,
+) -> go.Figure:  # fmt: skip
+    """Ranked horizontal bars of `name`, `n`, with `id` for clicks; the number stands at the end of the bar."""
+    figure = base(look, caption, 90 + 27 * max(len(table), 2), bottom=-24)
+    order = table.iloc[::-1]
+    labels = [wording.plotly(cut(str(n), 14)) for n in order["name"]]
+    details = [""] * len(order) if detail is None else [wording.plotly(str(v)) for v in order[detail]]
+    figure.add_bar(
+        y=list(range(len(order))), x=order["n"], orientation="h",
+        marker={"color": list(colour)[::-1] if isinstance(colour, (list, tuple)) else colour or look.accent, "line": {"width": 0}},
+        customdata=np.column_stack([order["id"].astype(str), [wording.plotly(str(n)) for n in order["name"]], details]) if len(order) else None,
+        text=[wording.amount(float(v), look.t.lang) for v in order["n"]], textposition="outside", cliponaxis=False,
+        textfont={"color": look.soft, "size": 12},
+        hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{x:,}} {wording.plotly(unit)}<br>%{{customdata[2]}}<extra></extra>",
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+    )  # fmt: skip
+    figure.update_yaxes(tickmode="array", tickvals=list(range(len(order))), ticktext=labels, tickfont={"color": look.ink}, showgrid=False)
+    figure.update_xaxes(visible=False, range=[0, float(order["n"].max() or 1) * 1.16 if len(order) else 1])
+    figure.update_layout(bargap=0.32)
+    return figure
+
+
+def cut(text: str, length: int) -> str:
+    """Text of at most `length` characters, with … where it was longer."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A matrix to draw: rows × columns, with ids for clicks; `states` tells cells without a count apart."""
+
+    row_ids: Sequence[str]
+    row_names: Sequence[str]
+    column_ids: Sequence[str]
+    column_names: Sequence[str]
+    values: np.ndarray[Any, Any]
+    states: np.ndarray[Any, Any] | None = None
+
+
+def classes(values: np.ndarray[Any, Any], count: int = 5) -> np.ndarray[Any, Any]:
+    """0 for no count, 1…count by quantile: a linear ramp is flattened by two busy streets."""
+    positive = np.sort(values[values > 0])
+    if not len(positive):
+        return np.zeros_like(values, dtype=int)
+    bounds = np.unique(np.quantile(positive, np.linspace(0, 1, count + 1)[1:-1], method="lower"))
+    distinct = len(np.unique(positive))
+    result = np.where(values > 0, 1 + np.searchsorted(bounds, values, side="left"), 0)
+    if distinct < count:  # few distinct numbers: spread them over the whole ramp
+        levels = np.unique(positive)
+        spread = np.rint(np.linspace(2 if distinct < 4 else 1, count, distinct)).astype(int)
+        result = np.where(values > 0, spread[np.clip(np.searchsorted(levels, values), 0, distinct - 1)], 0)
+    return result
+
+
+def heat(grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in_cells: bool = True, square: int = 30) -> go.Figure:
+    """A heatmap in quantile classes. Squares of an invisible scatter lie over it: a heatmap's own cells report no clicks."""
+    legend = grid.states is not None
+    figure = base(look, caption, 118 + square * max(len(grid.row_ids), 2) + (28 if legend else 0), legend=legend, bottom=18)
+    level = classes(grid.values)
+    palette = [look.states["zero"], *look.steps]
+    if grid.states is not None:
+        for i, state in enumerate(("zero", "silent", "unknown")):
+            level = np.where((grid.states == state), (0, 6, 7)[i], level)
+        palette += [look.states["silent"], look.states["unknown"]]
+    size = len(palette)
+    scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
+    xs, ys = np.meshgrid(np.arange(len(grid.column_ids)), np.arange(len(grid.row_ids)))
+    figure.add_heatmap(z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False, xgap=2, ygap=2, hoverinfo="skip")
+    state_words = {"zero": look.t("有报道，无此类活动"), "silent": look.t("静默：报纸已到，无报道"), "unknown": look.t("未知：相关报纸未到")}
+    texts, marks = cell_texts(grid, look, unit, state_words)
+    data = [
+        [grid.row_ids[y], grid.column_ids[x], wording.plotly(grid.row_names[y]), wording.plotly(grid.column_names[x]), texts[y][x]]
+        for y in range(len(grid.row_ids)) for x in range(len(grid.column_ids))
+    ]  # fmt: skip
+    ink = cell_inks(level, look)
+    figure.add_scatter(
+        x=xs.ravel(), y=ys.ravel(), mode="markers+text" if numbers_in_cells else "markers", customdata=data, showlegend=False,
+        text=[m for row in marks for m in row] if numbers_in_cells else None, textfont={"size": 11, "color": [c for row in ink for c in row]},
+        marker={"symbol": "square", "size": square - 4, "opacity": 0, "color": look.accent},
+        hovertemplate="<b>%{customdata[2]}</b> · %{customdata[3]}<br>%{customdata[4]}<extra></extra>",
+        selected={"marker": {"opacity": 0}, "textfont": {"color": look.ink}}, unselected={"marker": {"opacity": 0}},
+    )  # fmt: skip
+    if legend:
+        for state, words_ in state_words.items():
+            figure.add_scatter(
+                x=[None], y=[None], mode="markers", name=words_,
+                marker={"symbol": "square", "size": 12, "color": look.states[state], "line": {"width": 1, "color": look.soft if state == "unknown" else look.line}},
+            )  # fmt: skip
+        figure.update_layout(margin_t=94)
+    figure.update_xaxes(
+        tickmode="array", tickvals=list(range(len(grid.column_ids))), ticktext=[wording.plotly(cut(n, 9)) for n in grid.column_names],
+        range=[-0.5, len(grid.column_ids) - 0.5], ticks="",
+    )  # fmt: skip
+    figure.update_yaxes(
+        tickmode="array", tickvals=list(range(len(grid.row_ids))), ticktext=[wording.plotly(cut(n, 12)) for n in grid.row_names],
+        autorange="reversed", tickfont={"color": look.ink}, showgrid=False, ticks="",
+    )  # fmt: skip
+    figure.update_xaxes(showgrid=False, zeroline=False)
+    figure.update_yaxes(zeroline=False)
+    return figure
+
+
+def cell_texts(grid: Grid, look: Look, unit: str, state_words: dict[str, str]) -> tuple[list[list[str]], list[list[str]]]:
+    """For each cell: what the hover says, and what stands in it."""
+    hover: list[list[str]] = []
+    marks: list[list[str]] = []
+    for y in range(len(grid.row_ids)):
+        hover.append([])
+        marks.append([])
+        for x in range(len(grid.column_ids)):
+            state = None if grid.states is None else str(grid.states[y, x])
+            value = float(grid.values[y, x])
+            counted = f"{wording.exact(value)} {unit}"
+            hover[-1].append(counted if state in (None, "reported") else state_words[str(state)])
+            marks[-1].append(wording.amount(value, look.t.lang) if value > 0 else ("?" if state == "unknown" else ""))
+    return hover, marks
+
+
+def cell_inks(level: np.ndarray[Any, Any], look: Look) -> list[list[str]]:
+    """Light figures on dark cells, dark ones on light cells."""
+    strong = {4, 5} if not look.dark else {1, 2, 3}
+    return [[("#FFFFFF" if int(v) in strong else (look.soft if int(v) in (0, 6, 7) else "#12233A")) for v in row] for row in level]
+
+
+def choropleth(
+    counts: pd.DataFrame, shapes: dict[str, Any], look: Look, caption: Caption, *, unit: str = "", labels: pd.DataFrame | None = None,
+) -> go.Figure:  # fmt: skip
+    """Counties filled by quantile class. `counts`: id (6-digit code), name, n. `shapes`: a GeoJSON of the counties to draw.
+
+    Offline: the empty world of `topojsonURL` is all it asks its own server for. Labels lie above and take no clicks.
+    """
+    figure = base(look, caption, 430)
+    known = counts.set_index("id")
+    codes = [f["properties"]["adcode"] for f in shapes["features"]]
+    names = [str(f["properties"]["name"]) for f in shapes["features"]]
+    values = np.array([int(known["n"].get(c, 0)) for c in codes], dtype=float)
+    level = classes(values)
+    palette = [look.states["zero"], *look.steps]
+    size = len(palette)
+    scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
+    figure.add_choropleth(
+        geojson=shapes, featureidkey="properties.adcode", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
+        customdata=[[c, wording.plotly(n), int(v)] for c, n, v in zip(codes, names, values, strict=True)],
+        marker={"line": {"color": look.soft if look.dark else "#FFFFFF", "width": 0.8}},
+        hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{customdata[2]:,}} {wording.plotly(unit)}<extra></extra>",
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+    )  # fmt: skip
+    if labels is not None and len(labels):
+        figure.add_scattergeo(
+            lon=labels["lon"], lat=labels["lat"], text=[wording.plotly(str(n)) for n in labels["name"]], mode="text", hoverinfo="skip",
+            textfont={"size": 11, "color": look.ink}, showlegend=False,
+        )  # fmt: skip
+    figure.update_geos(visible=False, fitbounds="geojson", projection_type="mercator", bgcolor=look.paper)
+    figure.update_layout(margin={"l": 0, "r": 0, "b": 40}, dragmode=False)
+    return figure
+
+
+def coverage(grid: Grid, look: Look, caption: Caption, unit: str) -> go.Figure:
+    """Newspapers × weeks: how many articles arrived; an empty cell is a week without the paper."""
+    return heat(grid, look, caption, unit=unit, numbers_in_cells=len(grid.column_ids) <= 30)
+
+
+def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") -> go.Figure:
+    """Where a campaign began and how it spread: a bar a place from its first to its last report, earliest first."""
+    figure = base(look, caption, 100 + 24 * max(len(table), 2))
+    rows = list(range(len(table)))
+    figure.add_scatter(
+        x=table["first"], y=rows, mode="markers", marker={"size": 9, "color": look.accent},
+        customdata=np.column_stack([table["id"].astype(str), [wording.plotly(str(n)) for n in table["name"]], table["n"].astype(str)]) if rows else None,
+        hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{x|%Y-%m-%d}}<br>%{{customdata[2]}} {wording.plotly(unit)}<extra></extra>",
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+    )  # fmt: skip
+    for y, (first, last) in enumerate(zip(table["first"], table["last"], strict=True)):
+        figure.add_shape(type="line", x0=first, x1=last, y0=y, y1=y, line={"color": look.steps[2], "width": 3}, layer="below")
+    figure.add_scatter(x=table["last"], y=rows, mode="markers", marker={"size": 5, "color": look.steps[2]}, hoverinfo="skip")
+    figure.update_yaxes(
+        tickmode="array", tickvals=rows, ticktext=[wording.plotly(cut(str(n), 12)) for n in table["name"]], autorange="reversed",
+        tickfont={"color": look.ink}, showgrid=True,
+    )  # fmt: skip
+    figure.update_xaxes(tickformat="%Y年%-m月" if look.t.lang == "zh" else "%b %Y")
+    return figure

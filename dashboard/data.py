@@ -1,0 +1,132 @@
+"""Opens the version of the table that data/run.json names, once, and again when it was replaced. The only cached code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.filters import Catalog
+from dashboard.tables import Store, open_store
+
+ROOT_VARIABLE = "CAMPAIGN_DATA"  # set by `python -m dashboard --data DIR`
+DEFAULT_ROOT = Path(__file__).resolve().parents[1] / "data"
+ANSWERS_KEPT = 400
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of the table on disk. `key` changes whenever another table takes its place."""
+
+    key: str
+    events: Path
+    articles: Path
+    run: dict[str, Any] = field(compare=False, hash=False)
+
+    @property
+    def version(self) -> str:
+        return str(self.run.get("version") or "")
+
+
+@dataclass
+class Desk:
+    """An open version and the answers it has given: small frames that nobody changes."""
+
+    store: Store
+    answers: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.store.catalog
+
+    def ask(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """`query(cursor, …)`, or the answer given before: the version never changes, so neither do its answers."""
+        key = (query.__name__, args, tuple(sorted(kwargs.items())))
+        with self.lock:
+            if key in self.answers:
+                self.answers.move_to_end(key)
+                return self.answers[key]
+        answer = query(self.store.con.cursor(), *args, **kwargs)
+        with self.lock:
+            self.answers[key] = answer
+            while len(self.answers) > ANSWERS_KEPT:
+                self.answers.popitem(last=False)
+        return answer
+
+
+def root() -> Path:
+    """The data folder."""
+    return Path(os.environ.get(ROOT_VARIABLE, DEFAULT_ROOT))
+
+
+def find(folder: Path) -> Snapshot | None:
+    """The version that run.json names; else the two files beside it; None when there is no table yet."""
+    report = folder / "run.json"
+    stamp = stamp_of(report)
+    run = read_report(str(report), stamp) if stamp else {}
+    version = str(run.get("version") or "")
+    inside = folder / "versions" / version
+    if version and Path(version).name == version and (inside / "events.parquet").is_file():
+        return snapshot(inside, run, stamp)
+    if (folder / "events.parquet").is_file() and (folder / "articles.parquet").is_file():
+        return snapshot(folder, run, stamp)
+    return None
+
+
+def snapshot(folder: Path, run: dict[str, Any], stamp: str) -> Snapshot:
+    events, articles = folder / "events.parquet", folder / "articles.parquet"
+    return Snapshot(f"{folder}|{stamp}|{stamp_of(events)}|{stamp_of(articles)}", events, articles, run)
+
+
+def stamp_of(path: Path) -> str:
+    """Changes when the file is replaced; empty where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_ino}.{found.st_size}.{found.st_mtime_ns}"
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def read_report(path: str, stamp: str) -> dict[str, Any]:
+    """run.json; {} where it is no JSON object (the page 数据 then says that the report is missing)."""
+    try:
+        found = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def open_desk(key: str, events: str, articles: str) -> Desk:
+    """The open version; `key` names it, so that a replaced table is opened anew and the one before is let go."""
+    return Desk(open_store(Path(events), Path(articles)))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def load_shapes(path: str, stamp: str) -> dict[str, Any]:
+    """County boundaries by 6-digit code: {adcode: feature}; {} without the file."""
+    if not stamp:
+        return {}
+    features = json.loads(Path(path).read_text("utf-8"))["features"]
+    return {str(f["properties"]["adcode"]): f for f in features}
+
+
+def shapes() -> dict[str, Any]:
+    """County boundaries of data/reference/geo, wherever the data folder is."""
+    path = next((p for p in (root() / "reference/geo/counties.geojson", DEFAULT_ROOT / "reference/geo/counties.geojson") if p.is_file()), None)
+    return load_shapes(str(path), stamp_of(path)) if path else {}
+
+
+def today() -> dt.date:
+    """The day in China. Read by app.py only, and passed on."""
+    return dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()

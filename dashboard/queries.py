@@ -1,0 +1,615 @@
+"""Questions to the open table: (connection, Filters) → small DataFrame. No Streamlit; user input only as bound parameters.
+
+An activity is counted once: reports that repeat an earlier one (`dup`) are left out of counts and sums. A running total
+(截至…累计) is never added to anything: its latest value stands. See tables.py for the columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from dashboard.filters import Filters, last_complete_week, monday
+
+Connection = duckdb.DuckDBPyConnection
+Params = dict[str, Any]
+LEVEL_COLUMNS = ("p", "c", "d", "s", "k")
+QUIET_WEEKS = 2  # a street is newly silent after this many covered weeks without a report
+LOW_MEAN, LOW_NOW = 2.0, 5  # no percentage when the mean is at most the first and the new count at most the second
+MAX_WEEKS = 130  # longer spans are drawn by month
+
+
+def frame(cur: Connection, sql: str, params: Params | None = None) -> pd.DataFrame:
+    """The result of one statement; only the parameters that it names are bound."""
+    return cur.execute(sql, named(sql, params or {}) or None).df()
+
+
+def named(sql: str, params: Params) -> Params:
+    """Those parameters that the statement names."""
+    names = set(re.findall(r"\$([a-z_0-9]+)", sql))
+    return {k: v for k, v in params.items() if k in names}
+
+
+def where(filters: Filters, last: dt.date | None, *, dates: bool = True) -> tuple[str, Params]:
+    """The condition on `ev` that the filters mean, with its parameters."""
+    parts: list[str] = ["true"]
+    params: Params = {}
+    start, end = filters.span(last) if dates else (None, None)
+    if start is not None and filters.by == "published":
+        parts.append("pub >= $start")
+    elif start is not None:
+        parts.append("coalesce(day1, pub) >= $start")
+    if end is not None:
+        parts.append("pub <= $end" if filters.by == "published" else "coalesce(day0, pub) <= $end")
+    params |= {k: v for k, v in (("start", start), ("end", end)) if v is not None}
+    if filters.place is not None:
+        parts.append("(SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)")
+        params["place"] = filters.place
+    if filters.campaigns:
+        parts.append("camp IN (SELECT cid FROM camp WHERE list_contains($campaigns, id))")
+        params["campaigns"] = list(filters.campaigns)
+    if filters.groups:
+        parts.append("camp IN (SELECT cid FROM camp WHERE list_contains($groups, grp))")
+        params["groups"] = list(filters.groups)
+    if filters.papers:
+        parts.append("paper IN (SELECT nid FROM paper WHERE list_contains($papers, name))")
+        params["papers"] = list(filters.papers)
+    return " AND ".join(parts), params
+
+
+def day_column(filters: Filters) -> str:
+    """The column of the day that the filters count by."""
+    return "pub" if filters.by == "published" else "act"
+
+
+def totals(cur: Connection, filters: Filters, last: dt.date | None) -> dict[str, int]:
+    """Activities (each once), reports of them, articles, campaigns, districts, streets, and how many dates are inexact."""
+    cond, params = where(filters, last)
+    row = frame(
+        cur,
+        "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(DISTINCT article_id) AS articles,"
+        " count(DISTINCT camp) FILTER (WHERE camp IN (SELECT cid FROM camp WHERE id <> 'none')) AS campaigns,"
+        " count(DISTINCT d) FILTER (WHERE d >= 0) AS districts, count(DISTINCT s) FILTER (WHERE s >= 0) AS streets,"
+        " count(*) FILTER (WHERE NOT dup AND (prec IS NULL OR prec NOT IN ('day', 'range'))) AS inexact,"
+        f" count(*) FILTER (WHERE NOT dup AND {day_column(filters)} IS NULL) AS undated FROM ev WHERE {cond}",
+        params,
+    ).iloc[0]
+    return {str(k): int(v) for k, v in row.items()}
+
+
+def weekly(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
+    """week (Monday), id of the campaign, n activities; weeks without any are left out."""
+    cond, params = where(filters, last)
+    week = "pub_week" if filters.by == "published" else "act_week"
+    return frame(
+        cur,
+        f"SELECT {week} AS week, camp.id AS id, count(*)::INTEGER AS n FROM ev JOIN camp ON camp.cid = ev.camp"
+        f" WHERE NOT dup AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2 ORDER BY 1, 2",
+        params,
+    )
+
+
+def covered_weeks(cur: Connection, filters: Filters) -> tuple[dt.date, ...]:
+    """Mondays of the weeks in which a paper that covers the place arrived: weeks without are unknown, not zero."""
+    cond, params = where(replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
+    narrowed = bool(filters.place or filters.papers)
+    papers = f"AND paper IN (SELECT DISTINCT paper FROM ev WHERE paper IS NOT NULL AND {cond})" if narrowed else ""
+    found = frame(cur, f"SELECT DISTINCT pub_week AS week FROM art WHERE pub_week IS NOT NULL {papers} ORDER BY 1", params)
+    return tuple(day.date() for day in found["week"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One complete week against the mean of complete weeks before it."""
+
+    week: dt.date
+    now: int
+    mean: float | None  # None: too few earlier weeks with papers
+    weeks: int
+    low: bool = False  # both so small that a percentage would mislead
+
+    @property
+    def ratio(self) -> float | None:
+        """(now − mean) / mean; None without a mean, on a low base, or from zero."""
+        return None if self.mean is None or self.low or self.mean == 0 else (self.now - self.mean) / self.mean
+
+
+def change(counts: dict[dt.date, int], covered: Sequence[dt.date], last: dt.date, weeks: int = 4) -> Change | None:
+    """The last complete week of `counts` against the mean of the `weeks` complete ones before it.
+
+    Only weeks in which a paper arrived count; None when none arrived in the last complete week. The unfinished week never counts.
+    """
+    week = last_complete_week(last)
+    if week not in set(covered):
+        return None
+    window = [week - dt.timedelta(weeks=i) for i in range(1, weeks + 1)]
+    earlier = [counts.get(w, 0) for w in window if w in set(covered)]
+    now = counts.get(week, 0)
+    if len(earlier) < max(2, weeks // 2):
+        return Change(week, now, None, len(earlier))
+    mean = sum(earlier) / len(earlier)
+    return Change(week, now, mean, len(earlier), low=mean <= LOW_MEAN and now <= LOW_NOW)
+
+
+def by_place(cur: Connection, filters: Filters, last: dt.date | None, level: int, limit: int = 500) -> pd.DataFrame:
+    """id, name, parent (id and name), n activities of the places of one level, the busiest first; unnamed ones left out."""
+    cond, params = where(filters, last)
+    column = LEVEL_COLUMNS[level]
+    return frame(
+        cur,
+        "SELECT node.id, node.name, up.id AS parent, up.name AS parent_name, n, last FROM ("
+        f" SELECT {column} AS nid, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, max(pub) AS last FROM ev"
+        f" WHERE {column} >= 0 AND {cond} GROUP BY 1) JOIN node USING (nid) LEFT JOIN node up ON up.nid = node.parent"
+        " WHERE n > 0 ORDER BY n DESC, node.id LIMIT $limit",
+        params | {"limit": limit},
+    )
+
+
+def by_campaign(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
+    """id, name, grp, n activities, streets, first and last day of each campaign, the most frequent first."""
+    cond, params = where(filters, last)
+    day = day_column(filters)
+    return frame(
+        cur,
+        "SELECT camp.id, camp.name, camp.grp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n,"
+        f" count(DISTINCT s) FILTER (WHERE s >= 0)::INTEGER AS streets, min({day}) AS first, max({day}) AS last"
+        f" FROM ev JOIN camp ON camp.cid = ev.camp WHERE {cond} GROUP BY ALL HAVING n > 0 ORDER BY n DESC, camp.id",
+        params,
+    )
+
+
+def crosstab(cur: Connection, filters: Filters, last: dt.date | None, level: int, rows: int = 14, columns: int = 18) -> pd.DataFrame:
+    """campaign, place, n for the busiest campaigns and places of one level (ids and names)."""
+    cond, params = where(filters, last)
+    column = LEVEL_COLUMNS[level]
+    return frame(
+        cur,
+        f"WITH hit AS (SELECT camp, {column} AS nid, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {column} >= 0 AND {cond} GROUP BY 1, 2),"
+        " top_c AS (SELECT camp, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, camp LIMIT $rows),"
+        " top_p AS (SELECT nid, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, nid LIMIT $columns)"
+        " SELECT camp.id AS campaign, camp.name AS campaign_name, node.id AS place, node.name AS place_name, n,"
+        " top_c.total AS campaign_total, top_p.total AS place_total"
+        " FROM hit JOIN top_c USING (camp) JOIN top_p USING (nid) JOIN camp ON camp.cid = hit.camp JOIN node USING (nid)"
+        " ORDER BY top_c.total DESC, camp.id, top_p.total DESC, node.id",
+        params | {"rows": rows, "columns": columns},
+    )
+
+
+# --- silent, zero, unknown -------------------------------------------------------------------------------------------
+
+
+def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, weeks: int = 16) -> pd.DataFrame:
+    """place (id, name), week, n, state of each street (or community) below `place` in the last weeks, the unfinished one included.
+
+    state: `reported` (n counts the activities that the filters mean); `zero` (papers reported the street, but nothing that
+    the filters mean); `silent` (a paper that covers it arrived and reported nothing); `unknown` (no such paper arrived).
+    By week of publication, whatever the filters say, because arrival is known by that day only.
+    """
+    level = len(_path_levels(cur, place))
+    column = LEVEL_COLUMNS[min(level, 4)]
+    cond, params = where(replace(filters, period="all", place=None), None, dates=False)
+    paper_cond = "paper IN (SELECT nid FROM paper WHERE list_contains($papers, name))" if filters.papers else "true"
+    params |= {"place": place, "first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
+    return frame(
+        cur,
+        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE (SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)"
+        f"   AND {column} >= 0 AND {paper_cond}),"
+        " places AS (SELECT DISTINCT nid FROM inside),"
+        " span AS (SELECT unnest(generate_series($first::DATE, $final::DATE, INTERVAL 7 DAY))::DATE AS week),"
+        " covers AS (SELECT DISTINCT nid, paper FROM inside WHERE paper IS NOT NULL),"
+        " arrived AS (SELECT DISTINCT nid, art.pub_week AS week FROM covers JOIN art USING (paper)),"
+        f" hits AS (SELECT nid, pub_week AS week, count(*) AS reports, count(*) FILTER (WHERE NOT dup AND {cond}) AS n,"
+        f"   count(*) FILTER (WHERE {cond}) AS meant FROM inside WHERE pub_week BETWEEN $first AND $final GROUP BY 1, 2)"
+        " SELECT node.id, node.name, span.week, coalesce(n, 0)::INTEGER AS n,"
+        " CASE WHEN meant > 0 THEN 'reported' WHEN reports > 0 THEN 'zero'"
+        "   WHEN arrived.week IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
+        " FROM places CROSS JOIN span LEFT JOIN hits USING (nid, week) LEFT JOIN arrived USING (nid, week)"
+        " JOIN node USING (nid) ORDER BY node.id, span.week",
+        params,
+    )
+
+
+def street_campaigns(cur: Connection, filters: Filters, last: dt.date | None, place: str, top: int = 12) -> pd.DataFrame:
+    """campaign, place, n, state of each place one level below `place` within the period of the filters.
+
+    state: `reported`; `zero` (the place was reported, this campaign was not); `silent` (nothing reported though a covering
+    paper arrived); `unknown` (no covering paper arrived).
+    """
+    level = len(_path_levels(cur, place))
+    column = LEVEL_COLUMNS[min(level, 4)]
+    cond, params = where(replace(filters, place=None), last)
+    start, end = filters.span(last)
+    params |= {"place": place, "top": top, "from": start or dt.date(1, 1, 1), "to": end or dt.date(9999, 1, 1)}
+    return frame(
+        cur,
+        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE (SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)"
+        f"   AND {column} >= 0), places AS (SELECT DISTINCT nid FROM inside),"
+        " covers AS (SELECT DISTINCT nid, paper FROM inside WHERE paper IS NOT NULL),"
+        " arrived AS (SELECT DISTINCT nid FROM covers JOIN art USING (paper) WHERE art.pub BETWEEN $from AND $to),"
+        f" hits AS (SELECT nid, camp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n FROM inside WHERE {cond} GROUP BY 1, 2),"
+        " heard AS (SELECT DISTINCT nid FROM inside WHERE pub BETWEEN $from AND $to),"
+        " cols AS (SELECT camp, sum(n) AS total FROM hits GROUP BY 1 ORDER BY total DESC, camp LIMIT $top)"
+        " SELECT node.id, node.name, camp.id AS campaign, camp.name AS campaign_name, coalesce(n, 0)::INTEGER AS n, cols.total,"
+        " CASE WHEN n > 0 THEN 'reported' WHEN heard.nid IS NOT NULL THEN 'zero'"
+        "   WHEN arrived.nid IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
+        " FROM places CROSS JOIN cols LEFT JOIN hits ON hits.nid = places.nid AND hits.camp = cols.camp"
+        " LEFT JOIN heard ON heard.nid = places.nid LEFT JOIN arrived ON arrived.nid = places.nid"
+        " JOIN node ON node.nid = places.nid JOIN camp ON camp.cid = cols.camp ORDER BY cols.total DESC, camp.id, node.id",
+        params,
+    )
+
+
+def _path_levels(cur: Connection, place: str) -> range:
+    """One entry a level from the province down to `place`."""
+    found = cur.execute("SELECT level FROM node WHERE id = $place", {"place": place}).fetchall()
+    return range(int(found[0][0]) + 1) if found else range(0)
+
+
+def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 8) -> pd.DataFrame:
+    """Streets that were reported within the last 16 weeks and have been silent for QUIET_WEEKS or more covered weeks.
+
+    id, name, district, last (Monday of the last week with a report), quiet (complete weeks since then in which a covering
+    paper arrived), before (reports in the 12 weeks up to that one). Complete weeks only; whatever campaign.
+    """
+    cond, params = where(replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
+    week = last_complete_week(last)
+    params |= {"week": week, "first": week - dt.timedelta(weeks=16), "quiet": QUIET_WEEKS, "limit": limit}
+    return frame(
+        cur,
+        f"WITH seen AS (SELECT s, max(pub_week) AS last FROM ev WHERE s >= 0 AND pub_week IS NOT NULL AND {cond} GROUP BY 1"
+        "   HAVING max(pub_week) BETWEEN $first AND $week),"
+        " covers AS (SELECT DISTINCT ev.s, paper FROM ev JOIN seen ON seen.s = ev.s WHERE paper IS NOT NULL),"
+        " issued AS (SELECT DISTINCT paper, pub_week FROM art WHERE pub_week BETWEEN $first AND $week),"
+        " quiet AS (SELECT s, count(DISTINCT issued.pub_week)::INTEGER AS quiet FROM seen JOIN covers USING (s)"
+        "   JOIN issued USING (paper) WHERE issued.pub_week > seen.last GROUP BY 1),"
+        " before AS (SELECT ev.s, count(*)::INTEGER AS before FROM ev JOIN seen ON seen.s = ev.s"
+        "   WHERE ev.pub_week BETWEEN seen.last - 77 AND seen.last GROUP BY 1)"
+        " SELECT node.id, node.name, up.name AS district, seen.last, quiet, before FROM quiet JOIN seen USING (s)"
+        " JOIN before USING (s) JOIN node ON node.nid = quiet.s LEFT JOIN node up ON up.nid = node.parent"
+        " WHERE quiet >= $quiet ORDER BY before DESC, quiet DESC, node.id LIMIT $limit",
+        params,
+    )
+
+
+def arrivals(cur: Connection) -> pd.DataFrame:
+    """newspaper, week (Monday), articles, last (day): which papers arrived in which week."""
+    return frame(
+        cur,
+        "SELECT paper.name AS newspaper, pub_week AS week, count(*)::INTEGER AS articles, max(pub) AS last FROM art"
+        " JOIN paper ON paper.nid = art.paper WHERE pub_week IS NOT NULL GROUP BY 1, 2, paper.nid ORDER BY paper.nid, 2",
+    )
+
+
+# --- events and their text -------------------------------------------------------------------------------------------
+
+ORDERS = {"newest": "pub DESC NULLS LAST, rank, erow", "oldest": "pub NULLS LAST, rank, erow", "event": "act DESC NULLS LAST, erow"}
+
+
+def events(
+    cur: Connection,
+    filters: Filters,
+    last: dt.date | None,
+    *,
+    words: Sequence[str] = (),
+    duplicates: bool = True,
+    order: str = "newest",
+    limit: int = 50,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """One page of events with names in place of ids; `words` must all occur in the article's text. Column total: how many in all."""
+    cond, params = where(filters, last)
+    if not duplicates:
+        cond += " AND NOT dup"
+    if words:
+        cond += " AND article_id IN (SELECT article_id FROM found)"
+    params |= {"limit": limit, "offset": offset}
+    with_words = search_sql(cur, words, params)
+    return frame(
+        cur,
+        f"WITH {with_words} hit AS (SELECT * FROM ev WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset),"
+        f" size AS (SELECT count(*)::INTEGER AS total FROM ev WHERE {cond})"
+        " SELECT erow, event_id, article_id, camp.id AS campaign_id, camp.name AS campaign, p.name AS province, c.name AS city,"
+        " d.name AS district, s.name AS street, k.name AS community, s.id AS street_id, d.id AS district_id,"
+        " day0 AS date, day1 AS date_end, prec AS date_precision, pub AS published_on, paper.name AS newspaper, dup, total"
+        " FROM hit CROSS JOIN size JOIN camp ON camp.cid = hit.camp LEFT JOIN paper ON paper.nid = hit.paper"
+        " LEFT JOIN node p ON p.nid = hit.p LEFT JOIN node c ON c.nid = hit.c LEFT JOIN node d ON d.nid = hit.d"
+        f" LEFT JOIN node s ON s.nid = hit.s LEFT JOIN node k ON k.nid = hit.k ORDER BY {ORDERS[order]}",
+        params,
+    )
+
+
+def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
+    """A table expression `found` of the articles whose text holds every word; adds its parameters."""
+    if not words:
+        return ""
+    params["articles_file"] = sources(cur)[1]
+    tests = []
+    for i, word in enumerate(words[:8]):
+        params[f"word{i}_"] = word
+        tests.append(f"contains(text, $word{i}_)")
+    return f"found AS (SELECT article_id FROM read_parquet($articles_file) WHERE {' AND '.join(tests)}), "
+
+
+def sources(cur: Connection) -> tuple[str, str]:
+    """The two files of the open version."""
+    row = cur.execute("SELECT events, articles FROM src").fetchall()[0]
+    return (str(row[0]), str(row[1]))
+
+
+def event_row(cur: Connection, event_id: str) -> int | None:
+    """Row number of an event by its id, or None."""
+    found = cur.execute("SELECT erow FROM ev WHERE event_id = $id", {"id": event_id}).fetchall()
+    return int(found[0][0]) if found else None
+
+
+def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
+    """All columns of the events at those row numbers, in that order, with the text of their articles."""
+    if not rows:
+        return pd.DataFrame()
+    events_file, articles_file = sources(cur)
+    numbers = ", ".join(str(int(r)) for r in rows)
+    found = frame(
+        cur,
+        f"SELECT * FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",
+        {"file": events_file},
+    )
+    at = frame(cur, "SELECT arow FROM art WHERE list_contains($ids, article_id)", {"ids": sorted(set(found["article_id"]))})
+    arows = ", ".join(str(int(r)) for r in at["arow"]) or "-1"
+    texts = frame(
+        cur,
+        "SELECT article_id, source_path, page, kind, byline, published_basis, text, body_start"
+        f" FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({arows})",
+        {"file": articles_file},
+    )
+    merged = found.merge(texts, on="article_id", how="left").set_index("file_row_number", drop=False)
+    return merged.loc[[r for r in rows if r in merged.index]].reset_index(drop=True)
+
+
+def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
+    """Headlines of the events at those row numbers."""
+    if not rows:
+        return {}
+    numbers = ", ".join(str(int(r)) for r in rows)
+    found = cur.execute(
+        f"SELECT file_row_number, headline FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",  # noqa: S608 — integers
+        {"file": sources(cur)[0]},
+    ).fetchall()
+    return {int(row): headline for row, headline in found if headline}
+
+
+def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
+    """erow, event_id, campaign_id, place of all events of one article."""
+    return frame(
+        cur,
+        "SELECT erow, event_id, camp.id AS campaign_id, coalesce(k.name, s.name, d.name, c.name, p.name) AS place, dup"
+        " FROM ev JOIN camp ON camp.cid = ev.camp LEFT JOIN node p ON p.nid = ev.p LEFT JOIN node c ON c.nid = ev.c"
+        " LEFT JOIN node d ON d.nid = ev.d LEFT JOIN node s ON s.nid = ev.s LEFT JOIN node k ON k.nid = ev.k"
+        " WHERE article_id = $id ORDER BY rank, erow",
+        {"id": article_id},
+    )
+
+
+def table_rows(cur: Connection, filters: Filters, last: dt.date | None, words: Sequence[str] = (), duplicates: bool = True) -> Any:
+    """The filtered events with every column of events.parquet, as an Arrow table in the file's order, for downloads."""
+    cond, params = where(filters, last)
+    if not duplicates:
+        cond += " AND NOT dup"
+    if words:
+        cond += " AND article_id IN (SELECT article_id FROM found)"
+    with_words = search_sql(cur, words, params)
+    params["file"] = sources(cur)[0]
+    sql = (
+        f"WITH {with_words} hit AS (SELECT erow FROM ev WHERE {cond})"
+        " SELECT * EXCLUDE (file_row_number) FROM read_parquet($file, file_row_number=true)"
+        " WHERE file_row_number IN (SELECT erow FROM hit) ORDER BY published_on, file_row_number"
+    )
+    return cur.execute(sql, named(sql, params)).to_arrow_table()
+
+
+# --- indicators ------------------------------------------------------------------------------------------------------
+
+SERIES = "coalesce(mt.indicator, mt.what)"
+
+
+def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 300) -> pd.DataFrame:
+    """key (indicator id, or the words themselves), known, unit, events, total of single counts, running totals reported.
+
+    total adds the single counts (本次) of each activity once; NaN where only running totals exist. One row a unit, because
+    户 and 家 do not add up.
+    """
+    cond, params = where(filters, last)
+    return frame(
+        cur,
+        f"SELECT {SERIES} AS key, bool_or(mt.indicator IS NOT NULL) AS known, mt.unit, count(DISTINCT ev.erow)::INTEGER AS events,"
+        " sum(value) FILTER (WHERE NOT running AND NOT dup) AS total, count(*) FILTER (WHERE NOT running AND NOT dup)::INTEGER AS singles,"
+        " count(*) FILTER (WHERE running)::INTEGER AS runnings,"
+        " bool_or(qualifier <> 'exact') FILTER (WHERE NOT running AND NOT dup) AS rough"
+        f" FROM mt JOIN ev USING (erow) WHERE {cond} GROUP BY 1, 3 ORDER BY known DESC, events DESC, key, mt.unit LIMIT $limit",
+        params | {"limit": limit},
+    )
+
+
+def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
+    """week, total of single counts, n numbers: each activity once, no running totals."""
+    cond, params = where(filters, last)
+    week = "pub_week" if filters.by == "published" else "act_week"
+    return frame(
+        cur,
+        f"SELECT {week} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt JOIN ev USING (erow)"
+        f" WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {week} IS NOT NULL AND {cond}"
+        " GROUP BY 1 ORDER BY 1",
+        params | {"key": key, "unit": unit},
+    )
+
+
+def indicator_places(
+    cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, level: int, limit: int = 15
+) -> pd.DataFrame:
+    """id, name, total of single counts of the places of one level."""
+    cond, params = where(filters, last)
+    column = LEVEL_COLUMNS[level]
+    return frame(
+        cur,
+        f"SELECT node.id, node.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt JOIN ev USING (erow)"
+        f" JOIN node ON node.nid = ev.{column} WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {cond}"
+        " GROUP BY 1, 2 ORDER BY total DESC, node.id LIMIT $limit",
+        params | {"key": key, "unit": unit, "limit": limit},
+    )
+
+
+def indicator_campaigns(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 10) -> pd.DataFrame:
+    """id, name, total of single counts of each campaign."""
+    cond, params = where(filters, last)
+    return frame(
+        cur,
+        "SELECT camp.id, camp.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt JOIN ev USING (erow)"
+        f" JOIN camp ON camp.cid = ev.camp WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {cond}"
+        " GROUP BY 1, 2 ORDER BY total DESC, camp.id LIMIT $limit",
+        params | {"key": key, "unit": unit, "limit": limit},
+    )
+
+
+def running_totals(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 40) -> pd.DataFrame:
+    """The latest running total of each campaign and finest place: what, value, unit, qualifier, as_of, place, campaign, erow.
+
+    Of several the one with the latest 截至 day stands (without one: the day it was printed), then the latest printed.
+    """
+    cond, params = where(filters, last)
+    return frame(
+        cur,
+        f"WITH r AS (SELECT mt.*, camp.name AS campaign, node.name AS place, node.id AS place_id, ev.pub, ev.article_id, ev.event_id,"
+        " row_number() OVER (PARTITION BY ev.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS nth,"
+        " count(*) OVER (PARTITION BY ev.camp, node.nid)::INTEGER AS reports"
+        " FROM mt JOIN ev USING (erow) JOIN camp ON camp.cid = ev.camp"
+        " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
+        f" WHERE {SERIES} = $key AND mt.unit = $unit AND running AND {cond})"
+        " SELECT erow, event_id, what, value, unit, qualifier, coalesce(as_of, pub) AS as_of, as_of IS NULL AS by_print, campaign,"
+        " place, place_id, pub, text, first, last, article_id, reports FROM r WHERE nth = 1 ORDER BY value DESC, mid LIMIT $limit",
+        params | {"key": key, "unit": unit, "limit": limit},
+    )
+
+
+def indicator_rows(
+    cur: Connection,
+    filters: Filters,
+    last: dt.date | None,
+    key: str,
+    unit: str,
+    *,
+    place: str | None = None,
+    campaign: str | None = None,
+    week: dt.date | None = None,
+    limit: int = 60,
+) -> pd.DataFrame:
+    """The single counts that a figure is made of: each number with its event, place, day and span."""
+    narrowed = replace(filters, place=place or filters.place, campaigns=(campaign,) if campaign else filters.campaigns)
+    cond, params = where(narrowed, last)
+    if week is not None:
+        cond += f" AND {'pub_week' if filters.by == 'published' else 'act_week'} = $week"
+        params["week"] = week
+    return frame(
+        cur,
+        "SELECT erow, event_id, what, value, unit, qualifier, campaign, place, pub, text, first, last, newspaper, article_id, total FROM ("
+        " SELECT mt.*, camp.name AS campaign, node.name AS place, ev.pub, ev.event_id, ev.article_id, paper.name AS newspaper,"
+        " count(*) OVER ()::INTEGER AS total"
+        " FROM mt JOIN ev USING (erow) JOIN camp ON camp.cid = ev.camp LEFT JOIN paper ON paper.nid = ev.paper"
+        " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
+        f" WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {cond})"
+        " ORDER BY value DESC, mid LIMIT $limit",
+        params | {"key": key, "unit": unit, "limit": limit, "week": week},
+    )
+
+
+def campaign_indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 8) -> pd.DataFrame:
+    """The indicators most often reported under the filters, as `indicators`, known ones only when there are any."""
+    found = indicators(cur, filters, last, limit=100)
+    known = found[found["known"]]
+    return (known if len(known) else found).sort_values("events", ascending=False).head(limit)
+
+
+# --- one campaign ----------------------------------------------------------------------------------------------------
+
+
+def spread(cur: Connection, filters: Filters, last: dt.date | None, level: int) -> pd.DataFrame:
+    """Where a campaign was first reported and how it went on: place (id, name, parent), first, last, n, earliest first."""
+    cond, params = where(filters, last)
+    column, day = LEVEL_COLUMNS[level], day_column(filters)
+    return frame(
+        cur,
+        f"SELECT node.id, node.name, up.name AS parent, min({day}) AS first, max({day}) AS last,"
+        " count(*) FILTER (WHERE NOT dup)::INTEGER AS n, arg_min(event_id, (act, erow)) AS event_id"
+        f" FROM ev JOIN node ON node.nid = ev.{column} LEFT JOIN node up ON up.nid = node.parent"
+        f" WHERE {day} IS NOT NULL AND {cond} GROUP BY 1, 2, 3 HAVING n > 0 ORDER BY first, n DESC, node.id",
+        params,
+    )
+
+
+def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: int, top: int = 15) -> pd.DataFrame:
+    """place (id, name), week, n for the busiest places of one level."""
+    cond, params = where(filters, last)
+    column = LEVEL_COLUMNS[level]
+    week = "pub_week" if filters.by == "published" else "act_week"
+    return frame(
+        cur,
+        f"WITH hit AS (SELECT {column} AS nid, {week} AS week, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {column} >= 0"
+        f"   AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2),"
+        " busiest AS (SELECT nid, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, nid LIMIT $top)"
+        " SELECT node.id, node.name, week, n, total FROM hit JOIN busiest USING (nid) JOIN node USING (nid)"
+        " ORDER BY total DESC, node.id, week",
+        params | {"top": top},
+    )
+
+
+def new_campaigns(cur: Connection, filters: Filters, last: dt.date, weeks: int = 4) -> pd.DataFrame:
+    """Campaigns first reported at the place within the last weeks, though papers arrived there before: id, name, first, n."""
+    cond, params = where(replace(filters, period="all"), None, dates=False)
+    since = monday(last) - dt.timedelta(weeks=weeks - 1)
+    return frame(
+        cur,
+        "SELECT camp.id, camp.name, min(pub) AS first, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, any_value(event_id) AS event_id"
+        f" FROM ev JOIN camp ON camp.cid = ev.camp WHERE camp.id <> 'none' AND pub IS NOT NULL AND {cond} GROUP BY 1, 2"
+        " HAVING min(pub) >= $since AND (SELECT min(pub) FROM art) < $since ORDER BY n DESC, camp.id",
+        params | {"since": since},
+    )
+
+
+# --- state of the data -----------------------------------------------------------------------------------------------
+
+
+def nearest_range(cur: Connection, filters: Filters) -> tuple[dt.date, dt.date] | None:
+    """First and last day with data once the dates are left open; None when the other filters match nothing at all."""
+    cond, params = where(filters, None, dates=False)
+    day = day_column(filters)
+    row = frame(cur, f"SELECT min({day}) AS first, max({day}) AS last FROM ev WHERE {cond}", params).iloc[0]
+    return None if pd.isna(row["first"]) else (row["first"].date(), row["last"].date())
+
+
+def unplaced(cur: Connection, limit: int = 200) -> pd.DataFrame:
+    """Events whose district or street is not known: erow, event_id, published, paper, campaign, finest known place."""
+    return frame(
+        cur,
+        "SELECT erow, event_id, pub AS published_on, paper.name AS newspaper, camp.name AS campaign, coalesce(c.name, p.name) AS known,"
+        " count(*) OVER ()::INTEGER AS total FROM ev JOIN camp ON camp.cid = ev.camp LEFT JOIN paper ON paper.nid = ev.paper"
+        " LEFT JOIN node c ON c.nid = ev.c LEFT JOIN node p ON p.nid = ev.p WHERE d < 0 AND s < 0"
+        " ORDER BY pub DESC NULLS LAST, erow LIMIT $limit",
+        {"limit": limit},
+    )
+
+
+def quality(cur: Connection) -> pd.DataFrame:
+    """share (0..1) of events that have a place, a street, an exact day, a campaign, a number; n of them."""
+    return frame(
+        cur,
+        "WITH t AS (SELECT count(*) AS total, count(*) FILTER (WHERE d >= 0) AS district, count(*) FILTER (WHERE s >= 0) AS street,"
+        " count(*) FILTER (WHERE prec IN ('day', 'range')) AS exact, count(*) FILTER (WHERE camp.id <> 'none') AS campaign,"
+        " count(*) FILTER (WHERE dup) AS dup, count(*) FILTER (WHERE erow IN (SELECT erow FROM mt)) AS number"
+        " FROM ev JOIN camp ON camp.cid = ev.camp)"
+        " SELECT what, n::INTEGER AS n, n / greatest(total, 1) AS share FROM t UNPIVOT (n FOR what IN"
+        " (district, street, exact, campaign, number, dup))",
+    )

@@ -1,0 +1,1 @@
+"""One page each: choose, query, draw, offer the downloads."""

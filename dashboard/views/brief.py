@@ -1,0 +1,4 @@
+"""To come."""
+from dashboard.context import Context
+def render(ctx: Context) -> None:
+    """The page."""

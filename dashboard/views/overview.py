@@ -1,0 +1,375 @@
+"""总览: one screen that answers what moved this week, where, and what fell silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, controls, data, parts, queries, wording
+from dashboard.context import Context, covered, weeks_between
+from dashboard.export import Native
+from dashboard.filters import week_label
+
+
+def render(ctx: Context) -> None:
+    """The page."""
+    t = ctx.t
+    totals = ctx.ask(queries.totals, ctx.filters, ctx.last)
+    parts.heading(t("总览"), arrival_note(ctx))
+    if not totals["reports"]:
+        parts.empty(ctx)
+        return
+    weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
+    figures(ctx, totals, weekly)
+    parts.show(ctx, weekly_panel(ctx, weekly, totals), lambda point: click_week(ctx, point))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        parts.show(ctx, place_grid(ctx), click_cell)
+    with right:
+        map_or_ranking(ctx)
+    left, right = st.columns(2, gap="large")
+    with left:
+        active_places(ctx)
+    with right:
+        silent_places(ctx)
+        new_campaigns(ctx)
+    latest(ctx)
+
+
+def arrival_note(ctx: Context) -> str:
+    """Which papers arrived in the last week of the data."""
+    t = ctx.t
+    arrivals = ctx.ask(queries.arrivals)
+    week = pd.Timestamp(ctx.last - dt.timedelta(days=ctx.last.weekday()))
+    here = set(arrivals.loc[arrivals["week"] == week, "newspaper"])
+    missing = [p for p in ctx.catalog.papers if p not in here]
+    text = t("数据截至 {day}，最近一周到报 {n}/{all} 种", day=wording.day(ctx.last, ctx.lang), n=len(here), all=len(ctx.catalog.papers))
+    return text + (t("；未到：{papers}", papers="、".join(missing[:3]) + ("…" if len(missing) > 3 else "")) if missing else "")
+
+
+# --- key figures -----------------------------------------------------------------------------------------------------
+
+
+def week_counts(ctx: Context) -> tuple[dict[dt.date, int], pd.DataFrame]:
+    """Activities a week whatever the period chosen, for comparing."""
+    frame = ctx.ask(queries.weekly, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
+    sums = frame.groupby("week")["n"].sum()
+    return {k.date(): int(v) for k, v in sums.items()}, frame
+
+
+def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
+    """Five figures; the first two with the last complete week against the weeks before."""
+    t = ctx.t
+    counts, everything = week_counts(ctx)
+    arrived = covered(ctx)
+    four = queries.change(counts, arrived, ctx.last, 4)
+    columns = st.columns(5, gap="small")
+    recent = [counts.get(w, 0) for w in arrived if w != ctx.unfinished][-26:]
+    week_text = t("{week}（最近完整周）", week=week_label(four.week)) if four else ""
+    columns[0].metric(
+        t("最近完整周活动"), wording.amount(four.now, ctx.lang) if four else "—", change_text(ctx, four), delta_color="primary",
+        delta_arrow=arrow(four), chart_data=recent or None, chart_type="area", border=True, height="stretch",
+        help=t("{week}，与此前 4 个完整周的平均数相比；没有报纸到达的周不计，未结束的一周不计。", week=week_text),
+    )  # fmt: skip
+    columns[1].metric(
+        t("所选时间内活动"), wording.amount(totals["events"], ctx.lang), t("报道 {n} 篇", n=wording.amount(totals["articles"], ctx.lang)),
+        delta_color="off", delta_arrow="off", border=True, height="stretch", chart_data=per_week(ctx, weekly) or None, chart_type="bar",
+        help=t("同一活动的重复报道只计一次：{reports} 次报道合为 {events} 项活动。", reports=totals["reports"], events=totals["events"]),
+    )  # fmt: skip
+    active = everything.groupby("week")["id"].nunique()
+    columns[2].metric(
+        t("开展中的专项行动"), wording.amount(totals["campaigns"], ctx.lang), mover_text(ctx, everything), delta_color="off", delta_arrow="off",
+        border=True, height="stretch", chart_data=[int(v) for v in active.tail(26)] or None, chart_type="line",
+        help=t("所选时间内有活动报道的专项行动数；下方为最近完整周增加最多的行动。"),
+    )  # fmt: skip
+    columns[3].metric(
+        t("有报道的街道乡镇"), wording.amount(totals["streets"], ctx.lang), t("区县 {n} 个", n=totals["districts"]), delta_color="off",
+        delta_arrow="off", border=True, height="stretch",
+    )  # fmt: skip
+    year = queries.change(counts, arrived, ctx.last, 52)
+    columns[4].metric(
+        t("与近一年平均相比"), year_text(ctx, year), t("{n} 个完整周的平均：{mean}", n=year.weeks, mean=f"{year.mean:.1f}") if year and year.mean is not None else None,
+        delta_color="off", delta_arrow="off", border=True, height="stretch", help=t("最近完整周与此前最多 52 个完整周的平均数相比。"),
+    )  # fmt: skip
+
+
+def per_week(ctx: Context, weekly: pd.DataFrame) -> list[int]:
+    sums = {k.date(): int(v) for k, v in weekly.groupby("week")["n"].sum().items()}
+    return [sums.get(w, 0) for w in weeks_between(ctx)][-26:]
+
+
+def change_text(ctx: Context, change: queries.Change | None) -> str | None:
+    """+12% 较前4周均值; a low base says so instead."""
+    t = ctx.t
+    if change is None:
+        return t("最近完整周没有报纸到达")
+    if change.mean is None:
+        return t("此前不足 2 周，暂不比较")
+    if change.low:
+        return t("基数小，变化不大")
+    if change.ratio is None:
+        return t("前{n}周均值为 0", n=change.weeks)
+    return t("{change} 较前{n}周均值", change=wording.percent(change.ratio), n=change.weeks)
+
+
+def arrow(change: queries.Change | None) -> Any:
+    if change is None or change.ratio is None or abs(change.ratio) < 0.005:
+        return "off"
+    return "up" if change.ratio > 0 else "down"
+
+
+def year_text(ctx: Context, change: queries.Change | None) -> str:
+    if change is None or change.mean is None:
+        return "—"
+    if change.low:
+        return ctx.t("变化不大")
+    return "—" if change.ratio is None else wording.percent(change.ratio)
+
+
+def mover_text(ctx: Context, everything: pd.DataFrame) -> str | None:
+    """The campaign that rose most in the last complete week."""
+    rises: list[tuple[float, str]] = []
+    arrived = covered(ctx)
+    for cid, part in everything.groupby("id"):
+        change = queries.change({k.date(): int(v) for k, v in zip(part["week"], part["n"], strict=True)}, arrived, ctx.last, 4)
+        if change and change.mean is not None and not change.low and change.now > change.mean:
+            rises.append((change.now - change.mean, str(cid)))
+    if not rises:
+        return None
+    return ctx.t("上升最多：{name}", name=wording.markdown(ctx.campaign(max(rises)[1])))
+
+
+# --- charts ----------------------------------------------------------------------------------------------------------
+
+
+def weekly_panel(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> parts.Panel:
+    """Weekly activity by campaign: the top seven and the rest."""
+    t = ctx.t
+    weeks = weeks_between(ctx)
+    monthly = len(weeks) > queries.MAX_WEEKS
+    wide, names = top_wide(ctx, weekly, weeks, monthly)
+    colour = charts.colours(list(wide.columns), list(ctx.catalog.campaigns), ctx.look)
+    arrived = set(covered(ctx))
+    missing = [] if monthly else [w for w in weeks if w not in arrived and not wide.loc[w].sum()]
+    caption = charts.Caption(t("各专项行动每月活动数") if monthly else t("各专项行动每周活动数"), ctx.subtitle(t("项")), ctx.source())
+    figure = charts.weekly_stack(
+        wide, names, colour, ctx.look, caption, unfinished=None if monthly else ctx.unfinished, missing=missing, monthly=monthly
+    )
+    table = wide.rename(columns=names).rename_axis(t("月") if monthly else t("周一")).reset_index()
+    if ctx.filters.by == "event" and totals["inexact"]:
+        parts_note = t("其中 {n} 项日期不精确，按出版日计入", n=totals["inexact"])
+        caption = replace(caption, source=f"{caption.source}　{parts_note}")
+    busiest = wide.sum(axis=1)
+    alt = t(
+        "{title}，{sub}。共 {n} 项，最多的一期始于 {day}，{m} 项。", title=caption.title, sub=caption.subtitle, n=int(busiest.sum()),
+        day=busiest.idxmax() if len(busiest) else "—", m=int(busiest.max()) if len(busiest) else 0,
+    )  # fmt: skip
+    return parts.Panel("weekly", caption, figure, table, Native("stack", t("项")), alt)
+
+
+def top_wide(ctx: Context, weekly: pd.DataFrame, weeks: list[dt.date], monthly: bool, top: int = charts.TOP) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Weeks (or months) × the top campaigns and 其他, zeros filled in."""
+    frame = weekly.assign(week=[w.date() for w in weekly["week"]])
+    index = weeks
+    if monthly:
+        frame["week"] = [w.replace(day=1) for w in frame["week"]]
+        index = charts.months_of(weeks)
+    ranked = [c for c in frame.groupby("id")["n"].sum().sort_values(ascending=False, kind="stable").index if c != "none"]
+    kept = ranked[:top] if len(ranked) > top + 1 else ranked
+    frame["id"] = [c if c in kept else charts.REST for c in frame["id"]]
+    wide = frame.pivot_table(index="week", columns="id", values="n", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(index=sorted(set(index) | set(wide.index)), columns=[*kept, *([charts.REST] if charts.REST in wide.columns else [])], fill_value=0)
+    return wide.astype(int), {c: ctx.campaign(c) for c in kept} | {charts.REST: ctx.t("其他")}
+
+
+def click_week(ctx: Context, point: dict[str, Any]) -> None:
+    """A bar: its week and its campaign."""
+    start = dt.date.fromisoformat(str(point["x"])[:10])
+    cid = str(custom(point, 0))
+    changes: dict[str, Any] = {"period": "custom", "start": start, "end": start + dt.timedelta(days=6)}
+    if cid in ctx.catalog.campaigns:
+        changes["campaigns"] = (cid,)
+    controls.apply(**changes)
+
+
+def custom(point: dict[str, Any], at: int) -> Any:
+    """One item of a clicked point's customdata, however it was packed."""
+    data_ = point.get("customdata")
+    return data_[at] if isinstance(data_, (list, tuple)) else (list(data_.values())[at] if isinstance(data_, dict) else data_)
+
+
+def next_level(ctx: Context) -> int:
+    """The level to break down by: districts in all or in a city, streets in a district, communities in a street."""
+    path = ctx.catalog.path(ctx.filters.place)
+    return 2 if not path or path[-1].level < 2 else min(path[-1].level + 1, 4)
+
+
+LEVEL_WORDS = ("省份", "城市", "区县", "街道乡镇", "村社区")
+
+
+def place_grid(ctx: Context) -> parts.Panel:
+    """Campaigns × places."""
+    t, level = ctx.t, next_level(ctx)
+    cross = ctx.ask(queries.crosstab, ctx.filters, ctx.last, level, 14, 12)
+    rows = list(dict.fromkeys(cross["campaign"]))
+    columns = dict(zip(cross["place"], cross["place_name"], strict=True))
+    values = np.zeros((len(rows), len(columns)))
+    where = {p: i for i, p in enumerate(columns)}
+    for campaign, place, n in zip(cross["campaign"], cross["place"], cross["n"], strict=True):
+        values[rows.index(campaign), where[place]] = n
+    names = [ctx.campaign(c) for c in rows]
+    caption = charts.Caption(t("专项行动与{level}", level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
+    figure = charts.heat(charts.Grid(rows, names, list(columns), list(columns.values()), values), ctx.look, caption, unit=t("项"))
+    table = pd.DataFrame(values.astype(int), columns=unique(list(columns.values())))
+    table.insert(0, t("专项行动"), names)
+    alt = t("{title}的热力表，{rows} 行 {cols} 列。", title=caption.title, rows=len(rows), cols=len(columns))
+    return parts.Panel("grid", caption, figure, table, Native("grid"), alt)
+
+
+def unique(names: list[str]) -> list[str]:
+    """Names made distinct, for the columns of a table."""
+    seen: dict[str, int] = {}
+    out: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return out
+
+
+def click_cell(point: dict[str, Any]) -> None:
+    """A cell: its campaign and its place."""
+    campaign, place = str(custom(point, 0)), str(custom(point, 1))
+    controls.apply(campaigns=(campaign,), place=place)
+
+
+MAX_SHAPES = 400
+
+
+def map_or_ranking(ctx: Context) -> None:
+    """The map by county; where no county has a shape (or within a street), nothing is lost: the ranking stands beside it."""
+    panel = county_map(ctx)
+    if panel is not None:
+        parts.show(ctx, panel, lambda point: click_county(ctx, point))
+
+
+def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
+    """Counties by number of activities, drawn for the prefectures that have any."""
+    t = ctx.t
+    counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, 2, 3000)
+    shapes = data.shapes()
+    known = counts[counts["id"].isin(shapes.keys())]
+    if known.empty:
+        return None
+    prefectures = {c[:4] for c in known["id"]}
+    drawn = [f for code, f in shapes.items() if code[:4] in prefectures]
+    if len(drawn) > MAX_SHAPES:
+        drawn = [shapes[c] for c in known["id"].head(MAX_SHAPES)]
+    labels = pd.DataFrame([{"name": f["properties"]["name"], **centre(f)} for f in drawn]) if len(drawn) <= 45 else None
+    caption = charts.Caption(t("各区县活动数"), ctx.subtitle(t("项")), ctx.source())
+    figure = charts.choropleth(known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=labels)
+    table = counts[["name", "parent_name", "id", "n"]].rename(
+        columns={"name": t("区县"), "parent_name": t("城市"), "id": t("代码"), "n": t("活动数")}
+    )
+    alt = t("{title}地图，{sub}。最多的是{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=counts["name"].iloc[0], n=int(counts["n"].iloc[0]))
+    return parts.Panel(key, caption, figure, table, Native("bar"), alt)
+
+
+def centre(feature: dict[str, Any]) -> dict[str, float]:
+    """The middle of the largest ring of a shape, for its label."""
+    geometry = feature["geometry"]
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    ring = np.array(max((p[0] for p in polygons), key=len))
+    x, y = ring[:, 0], ring[:, 1]
+    cross = x * np.roll(y, -1) - np.roll(x, -1) * y
+    area = cross.sum() or 1.0
+    return {"lon": float(((x + np.roll(x, -1)) * cross).sum() / (3 * area)), "lat": float(((y + np.roll(y, -1)) * cross).sum() / (3 * area))}
+
+
+def click_county(ctx: Context, point: dict[str, Any]) -> None:
+    code = str(point.get("location") or custom(point, 0))
+    if code in ctx.catalog.nodes:
+        controls.apply(place=code)
+
+
+def ranking(ctx: Context, level: int, key: str, limit: int = 10) -> parts.Panel | None:
+    """The most active places of one level."""
+    t = ctx.t
+    counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, level, limit)
+    if counts.empty:
+        return None
+    caption = charts.Caption(t("最活跃的{level}", level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
+    figure = charts.bars(counts, ctx.look, caption, unit=t("项"), detail="parent_name")
+    table = counts[["name", "parent_name", "id", "n"]].rename(
+        columns={"name": t(LEVEL_WORDS[level]), "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")}
+    )
+    top = counts.iloc[0]
+    alt = t("{title}，{sub}。第一名{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=top["name"], n=int(top["n"]))
+    return parts.Panel(key, caption, figure, table[[t(LEVEL_WORDS[level]), t("活动数"), t("上级"), t("代码")]], Native("bar"), alt)
+
+
+def click_place(point: dict[str, Any]) -> None:
+    controls.apply(place=str(custom(point, 0)))
+
+
+def active_places(ctx: Context) -> None:
+    panel = ranking(ctx, max(3, next_level(ctx)), "active")
+    if panel is not None:
+        parts.show(ctx, panel, click_place)
+    else:
+        parts.note(ctx.t("所选范围内没有报道到街道乡镇一级的活动。"))
+
+
+# --- silence, novelty, latest ----------------------------------------------------------------------------------------
+
+
+def silent_places(ctx: Context) -> None:
+    """Streets that fell silent though their papers kept arriving."""
+    t = ctx.t
+    parts.subheading(t("新近静默的街道乡镇"), t("覆盖它的报纸照常到达，却连续 {n} 周以上没有报道", n=queries.QUIET_WEEKS))
+    silent = ctx.ask(queries.newly_silent, ctx.filters, ctx.last)
+    if silent.empty:
+        parts.note(t("没有。"))
+        return
+    for row in silent.head(6).itertuples():
+        left, right = st.columns([3, 2], vertical_alignment="center", wrap=False)
+        left.button(
+            wording.markdown(f"{row.district or ''} {row.name}".strip()), key=f"silent_{row.id}", type="tertiary", on_click=controls.go,
+            args=("places",), kwargs={"place": row.id},
+        )  # fmt: skip
+        with right:
+            parts.note(t("静默 {n} 周 · 此前 12 周 {m} 次", n=row.quiet, m=row.before))
+
+
+def new_campaigns(ctx: Context) -> None:
+    """Campaigns that appear for the first time, and phrases that may become one."""
+    t = ctx.t
+    parts.subheading(t("新出现的行动"), t("近 4 周首次见报"))
+    found = ctx.ask(queries.new_campaigns, ctx.filters, ctx.last)
+    candidates = [c for c in ctx.run.get("candidates") or [] if isinstance(c, dict) and c.get("phrase")][:4]
+    if found.empty and not candidates:
+        parts.note(t("没有。"))
+    for row in found.head(5).itertuples():
+        st.button(
+            wording.markdown(t("{name}（{n} 项，首见 {day}）", name=ctx.campaign(row.id), n=row.n, day=wording.short_day(row.first, ctx.lang))),
+            key=f"new_{row.id}", type="tertiary", on_click=controls.go, args=("campaigns",), kwargs={"campaigns": (row.id,)},
+        )  # fmt: skip
+    if candidates:
+        phrases = "、".join(t("“{phrase}”（{n} 篇）", phrase=c["phrase"], n=c.get("articles") or c.get("count") or "?") for c in candidates)
+        parts.note(t("分类表之外的高频说法：{phrases}", phrases=phrases))
+
+
+def latest(ctx: Context) -> None:
+    """The newest events with their sentence."""
+    t = ctx.t
+    parts.subheading(t("最新活动"), t("标色处是地点、日期、行动与数字在原文中的依据"))
+    found = ctx.ask(queries.events, ctx.filters, ctx.last, duplicates=False, limit=6)
+    parts.cards(ctx, [int(r) for r in found["erow"]], "latest")
+    if not ctx.look.wall:
+        st.button(t("查看全部事件"), on_click=controls.go, args=("events",), key="all_events")
+
+
