@@ -118,10 +118,12 @@ def add_areas(path: Path, entries: Entries, names: dict[int, str]) -> None:
         if code in names:
             raise RulesError(path, line, f"{code} stands twice")
         names[code] = name
-        if name:
+        digits = len(row["code"])
+        doubled = (digits == 4 and name == names[code // 100]) or (digits == 6 and name == names[code // 100])
+        if name and not doubled:  # 北京市 stands for the province, 东莞市 for the prefecture, not for both levels
             form = Form.SOFT if name in _GENERIC_COUNTY else Form.FULL
             add(entries, name, code, form)
-            for surface, short in area_forms(name, len(row["code"])):
+            for surface, short in area_forms(name, digits):
                 add(entries, surface, code, short)
 
 
@@ -140,10 +142,10 @@ def add_towns(path: Path, entries: Entries, names: dict[int, str]) -> None:
     rows = list(rows_of(path))
     repeated = Counter(row["name"] for _, row in rows)
     for line, row in rows:
-        code, name = code_of(path, line, row["code"]), row["name"]
-        names[code] = name
+        code = code_of(path, line, row["code"])
         if code // 1000 not in names:
-            raise RulesError(path, line, f"{name}: no county has the code {code // 1000}")
+            raise RulesError(path, line, f"{row['name']}: no county has the code {code // 1000}")
+        name = names[code] = own_name(row["name"], names[code // 1000], names.get(code // 10**5, ""))
         if name in _GENERIC_TOWN:
             continue
         regular = _TOWN.fullmatch(name) is not None
@@ -151,6 +153,17 @@ def add_towns(path: Path, entries: Entries, names: dict[int, str]) -> None:
             add(entries, name, code, Form.FULL if regular else Form.SOFT)
         for surface, form in town_forms(name, code):
             add(entries, surface, code, form)
+
+
+def own_name(name: str, county: str, city: str) -> str:
+    """The township's own name where the bureau wrote the county before it: 济源市轵城镇 → 轵城镇, 四平市铁东区平东街道 → 平东街道."""
+    if not _TOWN.fullmatch(name):
+        return name
+    for prefix in (city + county, county, city):
+        rest = name.removeprefix(prefix).removeprefix("人民政府") if prefix else name
+        if rest != name and len(rest) >= 3 and _TOWN.fullmatch(rest):
+            return rest
+    return name
 
 
 def town_forms(name: str, code: int) -> Iterator[tuple[str, Form]]:
@@ -189,6 +202,8 @@ def add_former(path: Path, entries: Entries, names: dict[int, str]) -> dict[int,
         county = code_of(path, line, row["county_code"], names)
         successor = code_of(path, line, row["new_code"], names) if row["new_code"] else 0
         share = float(row["share"] or 0)
+        if not _TOWN.fullmatch(row["old_name"]):
+            continue  # offices, not townships
         key = (county, row["old_name"])
         best[key] = max(best.get(key, (-1.0, 0, "")), (share, successor, row["until"]))
     former: dict[int, tuple[str, str, int]] = {}
@@ -211,7 +226,9 @@ def add_overrides(path: Path, entries: Entries, names: dict[int, str], former: d
             continue  # former-townships.csv tells more
         if row["code"]:
             code = code_of(path, line, row["code"], names)
-            add(entries, row["surface"], code, Form.VILLAGE if len(row["code"]) == 12 else Form.FORMER)
+            misread = len(row["surface"]) == len(row["canonical"]) and row["surface"] != row["canonical"]
+            form = Form.VILLAGE if len(row["code"]) == 12 else Form.MISREAD if misread else Form.SHORT
+            add(entries, row["surface"], code, form)
             continue
         code = FORMER_BASE + county * 1000 + 999
         while code in former:

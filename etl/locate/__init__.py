@@ -1,0 +1,71 @@
+"""Reads places: province to community with codes, and whether each is the event's place or only named in passing.
+
+``locate`` returns the places of an article, the event's first (role ``activity``), then those named in passing (role
+``mention``). ``locate_issues`` says what could not be placed. ``page_places`` tells which divisions a page's articles name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from etl.locate.mentions import find
+from etl.locate.places import build_places
+from etl.locate.resolve import city_of, county_of, resolve
+from etl.locate.salience import choose, weigh
+from etl.locate.unlisted import add_unlisted
+from etl.models import Article, Issue, Place
+from etl.rules import Rules
+from etl.text import Text
+
+__all__ = ["locate", "locate_issues", "page_places"]
+
+
+def locate(article: Article, text: Text, rules: Rules) -> list[Place]:
+    """Places that the article names, the event's place first; empty where no place is named or known."""
+    gazetteer = rules.gazetteer
+    found = find(article, text.norm, gazetteer)
+    resolve(article, text.norm, found, gazetteer)
+    names = add_unlisted(found, text.norm, gazetteer)
+    scores = weigh(found, text.norm, gazetteer)
+    chosen = choose(article, found, text.norm, scores, gazetteer)
+    return build_places(article, text, found, scores, chosen, gazetteer, names)
+
+
+def locate_issues(article: Article, places: list[Place]) -> list[Issue]:
+    """What could not be placed: no place at all, a street that no source lists, a name that several divisions share."""
+    issues: list[Issue] = []
+    if not any(p.role == "activity" for p in places):
+        issues.append(issue("no-place", "no place is named or known from the page or the paper", article, article.headline))
+    for place in places:
+        if place.street and place.district is None:
+            issues.append(issue("ambiguous-place", f"several divisions are called {place.street}", article, place.evidence.text))
+        elif place.street and place.street_code is None:
+            message = f"no source lists {place.street} of {place.district}"
+            issues.append(issue("unknown-street", message, article, place.evidence.text))
+    return issues
+
+
+def issue(kind: str, message: str, article: Article, sample: str | None) -> Issue:
+    """One issue of this article."""
+    return Issue(kind, message, "info" if kind == "no-place" else "warning", article.source_path, None, sample, article.article_id)
+
+
+def page_places(texts: list[str], rules: Rules) -> tuple[str, ...]:
+    """Counties (6 digits) and cities (4 digits) that the articles of one page name most: context for the others."""
+    counts: Counter[int] = Counter()
+    for raw in texts:
+        text = Text.of(raw)
+        article = bare_article(raw)
+        found = find(article, text.norm, rules.gazetteer)
+        resolve(article, text.norm, found, rules.gazetteer)
+        codes = {m.codes[0] for m in found.mentions if len(m.codes) == 1 and not m.weak}
+        counts.update({county_of(c) for c in codes if county_of(c)} | {city_of(c) for c in codes if city_of(c)})
+    least = max(1, len(texts) // 3)
+    counties = [c for c, n in counts.most_common() if c >= 10**5 and n >= least]
+    cities = [c for c, n in counts.most_common() if 1000 <= c < 10**5 and n >= least]
+    return tuple(str(c) for c in [*counties[:3], *cities[:2]])
+
+
+def bare_article(raw: str) -> Article:
+    """A text as an article of which nothing else is known."""
+    return Article("", "", None, None, None, "unknown", "news", None, None, (), raw, 0)

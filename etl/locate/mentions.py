@@ -1,0 +1,214 @@
+"""Finds the names of places in a text: which are read, which only give context, which are no places at all.
+
+Read: 平城区水泊寺街道, 武鸣警方, 毕节金沙 (a bare name right after the name of what it lies in), 清流：… at the head of a headline.
+Context only (they tell namesakes apart, but nothing happens there): 兰州日报, 《苏州市…条例》, （记者 …）, 来源：…, what follows 推荐阅读.
+No places: 陕西南路, 广东路, 山西答卷; 南关派出所 (a bare township name is never read).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from etl.models import Article
+from etl.rules.gazetteer import Form, Gazetteer
+
+FORMER = 9 * 10**11  # codes from here on are pseudo codes of former townships (see gazetteer_build)
+MUNICIPALITIES = {11, 12, 31, 50}  # 北京, 天津, 上海, 重庆 are province and city in one
+PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 1, 2, 3, 4, 5
+HEAD, LEAD, BODY, CONTEXT = 0, 1, 2, 3  # where in the article
+LEAD_LENGTH = 160  # characters of the body that count as its lead
+
+_NO_PLACE = re.compile(
+    r"[东南西北中一二三四五六]{0,2}(?:环?路|大街|大道|街(?!道|办)|巷|桥|立交|高速|站|机场|大学|学院|中学|小学|银行|酒店|宾馆|饭店|医院|集团|公司|大厦|广场|"
+    r"籍|话|菜|酒|茶|牌|号|河|湖|江|山(?!区|县|市)|寺|庙|塔|答卷|籍贯|面|方言|生活帮|路)"
+)
+_MEDIA = re.compile(
+    r"[^，。：；、\"\n]{0,4}?(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站)"
+    r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ])"
+)
+_ORGAN = re.compile(
+    r"(?:市|县|区)?(?:警方|公安|交警|特警|网警|警|支队|大队|中队|分局|法院|检察|消防|城管|市委|县委|区委|市政府|县政府|区政府|人社|税务|供电|环保|生态环境|"
+    r"市场监管|综合执法|综合行政|应急|妇联|团委|纪委|商会|商务|水务|林业|农业|住建|民政|司法|教育|文旅|卫健|疾控|志愿|人大|政协|全力|全面|开展|持续|"
+    r"推进|推动|打造|召开|启动|积极|聚焦|多措|扎实|创新|[：:｜|])"
+)
+_TAIL = re.compile(r"推荐阅读|相关阅读|返回搜狐|责任编辑|稿件来源|来\s?源[：丨|]|（来源|一审[：： ]|编辑[：丨| ]|（作者单位|供稿[：单]|更多精彩")
+_BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
+_HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
+
+
+@dataclass(slots=True)
+class Mention:
+    """A name in the text, what it may stand for, and where it stands."""
+
+    start: int
+    end: int
+    level: int
+    codes: list[int]
+    where: int
+    weak: bool = False  # a bare or generic name: counts only once something else speaks for it
+    bound: bool = False  # its neighbour in the chain 市→区→街道→社区 decided it
+    child: Mention | None = None  # the finer name that follows it in the chain
+    parent: Mention | None = None
+    basis: str = "text"
+
+
+@dataclass(slots=True)
+class Found:
+    """All that was found in one article."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    cues: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, level (4 city, 6 county, 9 street)
+    head_end: int = 0
+    tail: int = 0
+
+
+def level_of(code: int) -> int:
+    """PROVINCE … VILLAGE of a code by its number of digits."""
+    if code >= FORMER:
+        return TOWN
+    if code >= 10**11:
+        return VILLAGE
+    if code >= 10**8:
+        return TOWN
+    if code >= 10**5:
+        return COUNTY
+    return CITY if code >= 10**3 or code in MUNICIPALITIES else PROVINCE
+
+
+def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
+    """All names of divisions in `norm`, longest first, without those that are no places."""
+    found = Found(head_end=headline_end(article, norm))
+    found.tail = tail_start(norm)
+    matches = gazetteer.automaton.find_overlapping(norm)
+    matches.sort(key=lambda m: (m[0], -m[1]))
+    divisions, villages, cues = sort_out(matches, norm, gazetteer, found)
+    taken = pick(divisions, [])
+    spans = [(m.start, m.end) for m in taken]
+    more = pick(villages, spans)
+    found.mentions = sorted(taken + more, key=lambda m: m.start) if more else taken
+    found.cues = free_cues(cues, found)
+    return found
+
+
+def sort_out(
+    matches: list[tuple[int, int, int]], norm: str, gazetteer: Gazetteer, found: Found
+) -> tuple[list[Mention], list[Mention], list[tuple[int, int, int]]]:
+    """Matches as mentions of divisions, of villages, and cue words."""
+    divisions: list[Mention] = []
+    villages: list[Mention] = []
+    cues: list[tuple[int, int, int]] = []
+    first, entries = gazetteer.first, gazetteer.entries
+    for start, end, pattern in matches:
+        packed = entries[first[pattern] : first[pattern + 1]]
+        form = packed[0] & 15
+        if form == Form.CUE:
+            cues.append((start, end, packed[0] >> 4))
+        elif form == Form.VILLAGE and packed[-1] & 15 == Form.VILLAGE:
+            villages.append(Mention(start, end, VILLAGE, [e >> 4 for e in packed], zone_of(found, norm, start, end), end - start < 3))
+        else:
+            mention = division(start, end, packed, norm, gazetteer, found)
+            if mention is not None:
+                divisions.append(mention)
+    return divisions, villages, cues
+
+
+def division(start: int, end: int, packed: object, norm: str, gazetteer: Gazetteer, found: Found) -> Mention | None:
+    """A mention of a province, city, county or township; None where the surroundings say that it is no place."""
+    pairs = [(e >> 4, e & 15) for e in packed if e & 15 != Form.VILLAGE]  # type: ignore[attr-defined]
+    firm = [code for code, form in pairs if form not in (Form.STEM, Form.SOFT)]
+    codes = firm or [code for code, _ in pairs]
+    weak = not firm
+    if weak and _NO_PLACE.match(norm, end):
+        return None
+    where = zone_of(found, norm, start, end)
+    level = min(map(level_of, codes))
+    if weak and level >= COUNTY and where != CONTEXT and not stem_speaks(norm, start, end, gazetteer, found):
+        where = CONTEXT if pairs[0][1] == Form.SOFT else where
+        return Mention(start, end, level, codes, where, weak=True)
+    basis = "repaired" if len(pairs) == 1 and pairs[0][1] == Form.MISREAD else "text"
+    return Mention(start, end, level, codes, where, basis=basis, weak=weak and level >= COUNTY and norm[start:end] in gazetteer.common)
+
+
+def stem_speaks(norm: str, start: int, end: int, gazetteer: Gazetteer, found: Found) -> bool:
+    """Whether a bare county name stands as a name: 小店警方, 清流：…, 江永"志愿红"… at the head of the headline."""
+    if norm[start:end] in gazetteer.common:
+        return False
+    if _ORGAN.match(norm, end):
+        return True
+    mark = _HEAD_MARK.match(norm)
+    return bool(found.head_end) and mark is not None and start == mark.end()
+
+
+def zone_of(found: Found, norm: str, start: int, end: int) -> int:
+    """HEAD, LEAD, BODY or CONTEXT for a name at start..end."""
+    if start >= found.tail or in_title_or_byline(norm, start) or _MEDIA.match(norm, end):
+        return CONTEXT
+    if start < found.head_end:
+        return HEAD
+    return LEAD if start < found.head_end + LEAD_LENGTH else BODY
+
+
+def in_title_or_byline(norm: str, start: int) -> bool:
+    """Whether `start` lies inside 《…》 or inside （…） that names reporters or a source."""
+    low = max(0, start - 50)
+    opened = norm.rfind("《", low, start)
+    if opened >= 0 and norm.find("》", opened, start) < 0:
+        return True
+    opened = norm.rfind("（", low, start)
+    if opened >= 0 and norm.find("）", opened, start) < 0:
+        close = norm.find("）", start, start + 60)
+        return _BYLINE.search(norm, opened, close if close >= 0 else start) is not None
+    return False
+
+
+_GLUED_END = re.compile(r"本报讯|讯[（ ]|记者|近日|日前|连日来|今年以来|近年来|来源|。|\n|\d{1,2}月\d{1,2}日")
+
+
+def headline_end(article: Article, norm: str) -> int:
+    """Where the headline ends; a headline glued to a web copy's text (原标题：…) is cut at the first sign of the body."""
+    if article.body_start:
+        return article.body_start
+    if not norm.startswith("原标题"):
+        return 0
+    sign = _GLUED_END.search(norm, 8, 80)
+    return sign.start() if sign else 36
+
+
+def tail_start(norm: str) -> int:
+    """Where links, sources and editors begin."""
+    sign = _TAIL.search(norm, len(norm) * 3 // 5)
+    return sign.start() if sign else len(norm)
+
+
+def pick(mentions: list[Mention], taken: list[tuple[int, int]]) -> list[Mention]:
+    """Of mentions in order of start, longest first, those that overlap no earlier one and none of `taken`."""
+    kept: list[Mention] = []
+    end, i = 0, 0
+    for m in mentions:
+        if m.start < end:
+            continue
+        while i < len(taken) and taken[i][1] <= m.start:
+            i += 1
+        if i < len(taken) and taken[i][0] < m.end:
+            continue
+        kept.append(m)
+        end = m.end
+    return kept
+
+
+def free_cues(cues: list[tuple[int, int, int]], found: Found) -> list[tuple[int, int, int]]:
+    """Cue words in the body that overlap no name: 海沧区市场监管局 is a name, not 区市场监管局."""
+    spans = [(m.start, m.end) for m in found.mentions]
+    kept: list[tuple[int, int, int]] = []
+    end, i = 0, 0
+    for cue in cues:
+        if cue[0] < end or cue[0] >= found.tail:
+            continue
+        while i < len(spans) and spans[i][1] <= cue[0]:
+            i += 1
+        if i < len(spans) and spans[i][0] < cue[1]:
+            continue
+        kept.append(cue)
+        end = cue[1]
+    return kept

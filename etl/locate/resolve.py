@@ -1,0 +1,218 @@
+"""Decides which division a name stands for.
+
+In this order: the chain it stands in (平城区 → 御河街道 → 七里村), the same name decided elsewhere in the article, what the
+article's other names speak for, the page (``article.page_places``), the paper's home (``article.home``). A name that
+nothing decides stays undecided and is signalled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from etl.locate.mentions import CITY, CONTEXT, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, TOWN, VILLAGE, Found, Mention
+from etl.models import Article
+from etl.rules.gazetteer import Gazetteer
+
+WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
+PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
+MARGIN = 0.25  # by how much the best candidate must lead
+MANY = 60  # names with more candidates than this say nothing about the others
+
+
+def county_of(code: int) -> int:
+    """The 6-digit county of a township's or village's code; 0 for codes of cities and provinces."""
+    if code >= FORMER:
+        return (code - FORMER) // 1000
+    if code >= 10**11:
+        return code // 10**6
+    if code >= 10**8:
+        return code // 1000
+    return code if code >= 10**5 else 0
+
+
+def city_of(code: int) -> int:
+    """The 4-digit prefecture of a code; 0 for a province."""
+    county = county_of(code)
+    if county:
+        return 5001 if county // 100 == 5002 else county // 100  # 重庆's counties stand under 县, a placeholder
+    if code >= 1000:
+        return code
+    return code * 100 + 1 if code in MUNICIPALITIES else 0
+
+
+def province_of(code: int) -> int:
+    """The 2-digit province of any code."""
+    city = city_of(code)
+    return city // 100 if city else code
+
+
+def inside(code: int, other: int, gazetteer: Gazetteer) -> bool:
+    """Whether the division `code` lies in `other`, a coarser one.
+
+    A statistics-only area lies in its city, and its villages may lie in any county of that city (七里村 of 平城区).
+    """
+    if other < 100:
+        return province_of(code) == other
+    if other < 10**4:
+        return city_of(code) == other
+    if other < 10**6:
+        county = county_of(code)
+        if county == other:
+            return True
+        return county in gazetteer.stat_home and county // 100 == other // 100
+    if code >= 10**11 and code < FORMER:
+        if code // 1000 == other:
+            return True
+        return county_of(code) in gazetteer.stat_home and city_of(code) == city_of(other)
+    return False
+
+
+@dataclass(slots=True)
+class Support:
+    """How much the article's names, its page and its paper speak for each division."""
+
+    weight: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    own: dict[str, dict[int, float]] = field(default_factory=dict)  # what a surface itself contributed
+
+    def add(self, codes: list[int], weight: float, surface: str | None = None) -> None:
+        """Share `weight` among the counties, cities and provinces of `codes`."""
+        share = weight / len(codes)
+        mine = self.own.setdefault(surface, defaultdict(float)) if surface else None
+        for code in codes:
+            county, city = county_of(code), city_of(code)
+            for division in (county, city, province_of(code)):
+                if division:
+                    self.weight[division] += share
+                    if mine is not None:
+                        mine[division] += share
+
+    def of(self, code: int, surface: str) -> float:
+        """What all but `surface` itself speak for `code`."""
+        mine = self.own.get(surface, {})
+        county, city, province = county_of(code), city_of(code), province_of(code)
+        total = 0.4 * (self.weight.get(province, 0.0) - mine.get(province, 0.0))
+        if city:
+            total += 0.7 * (self.weight.get(city, 0.0) - mine.get(city, 0.0))
+        if county:
+            total += self.weight.get(county, 0.0) - mine.get(county, 0.0)
+        return total
+
+
+def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> list[Mention]:
+    """Reduce each mention's codes to one where anything decides; return those left undecided."""
+    bind(found.mentions, norm, gazetteer)
+    support = gather(article, norm, found.mentions)
+    decided: dict[str, int] = {}
+    for m in found.mentions:
+        if len(m.codes) == 1 and (m.bound or not m.weak):
+            decided.setdefault(norm[m.start : m.end], m.codes[0])
+    undecided: list[Mention] = []
+    for m in found.mentions:
+        if len(m.codes) > 1:
+            decide(m, norm[m.start : m.end], decided, support, article)
+            if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
+                undecided.append(m)
+    drop_unspoken(found, norm)
+    return undecided
+
+
+def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
+    """Let neighbours in a chain decide each other: 长沙市芙蓉区东湖街道龙马社区, 上海市公安局宝山分局."""
+    for before, m in zip(mentions, mentions[1:], strict=False):
+        gap = m.start - before.end
+        if gap > 6 or before.level >= m.level or (gap and not linked(norm, before.end, m.start)):
+            continue
+        pairs = [(c, p) for c in m.codes for p in before.codes if inside(c, p, gazetteer)]
+        if not pairs:
+            continue
+        m.codes = list(dict.fromkeys(c for c, _ in pairs))
+        before.codes = list(dict.fromkeys(p for _, p in pairs))
+        m.bound = True
+        before.bound = before.bound or before.weak
+        if gap <= 1:
+            m.parent, before.child = before, m
+            m.weak = before.weak = False
+
+
+def linked(norm: str, start: int, end: int) -> bool:
+    """Whether the few characters between two names keep them in one chain: 市公安局, （, 下辖的."""
+    return norm[start:end] in ("公安局", "市公安局", "的", " ", "（", "市", "州", "·", "下辖", "交警", "消防救援支队")
+
+
+def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
+    """What all names of the article, its page and its paper speak for; each name counts once."""
+    support = Support()
+    seen: set[tuple[str, int]] = set()
+    for m in mentions:
+        surface = norm[m.start : m.end]
+        if len(m.codes) > MANY or (surface, len(m.codes)) in seen:
+            continue
+        seen.add((surface, len(m.codes)))
+        weight = WEIGHT[m.level] * (0.5 if m.where == CONTEXT or m.weak else 1.0)
+        support.add(m.codes, weight, surface)
+    for place in article.page_places:
+        support.add([int(place)], PAGE)
+    if article.home:
+        support.add([int(article.home)], HOME)
+    return support
+
+
+def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, article: Article) -> None:
+    """Choose one of a mention's codes by the same name elsewhere, else by what speaks for each."""
+    if decided.get(surface) in m.codes:
+        m.codes = [decided[surface]]
+        return
+    counties = {county_of(c) for c in m.codes}
+    if len(counties) == 1 and m.level in (TOWN, VILLAGE):
+        m.codes = m.codes[:1] if m.level == TOWN else m.codes
+        return
+    ranked = sorted(((support.of(c, surface), c) for c in m.codes), reverse=True)
+    if ranked[0][0] - ranked[1][0] >= MARGIN:
+        m.codes = [ranked[0][1]]
+        if m.level <= TOWN and not m.bound and (article.home or article.page_places):
+            m.basis = basis_of(m.codes[0], article, support, surface)
+        decided[surface] = m.codes[0]
+    elif m.level == PROVINCE and ranked[0][0] - min(r[0] for r in ranked) < MARGIN:
+        m.codes = [min(m.codes)]  # 吉林: the province unless something speaks for the city
+
+
+def basis_of(code: int, article: Article, support: Support, surface: str) -> str:
+    """`context` where the page or the paper's home decided, `text` where the article's own names would have."""
+    outer = 0.0
+    for place, weight in [*((p, PAGE) for p in article.page_places), *([(article.home, HOME)] if article.home else [])]:
+        alone = Support()
+        alone.add([int(place)], weight)
+        outer += alone.of(code, "")
+    return "text" if support.of(code, surface) - outer >= MARGIN else "context"
+
+
+def drop_unspoken(found: Found, norm: str) -> None:
+    """Leave out bare and generic names that nothing speaks for, and villages outside every division that is named."""
+    firm = {c for m in found.mentions if not m.weak and m.level in (COUNTY, TOWN) and len(m.codes) == 1 for c in m.codes}
+    firm |= {county_of(c) for c in firm}
+    named = {norm[m.start : m.end] for m in found.mentions if not m.weak}
+    kept: list[Mention] = []
+    for m in found.mentions:
+        if m.level == VILLAGE:
+            if not settle_village(m, firm):
+                continue
+        elif m.weak and m.level >= COUNTY:
+            spoken = m.codes[0] in firm or (m.level == TOWN and county_of(m.codes[0]) in firm)
+            if len(m.codes) > 1 or not spoken or norm[m.start : m.end] in named:
+                continue
+        kept.append(m)
+    found.mentions = kept
+
+
+def settle_village(m: Mention, firm: set[int]) -> bool:
+    """Reduce a village's codes to one in a township, else in a county, that the article names; False where none is."""
+    if m.bound and len(m.codes) == 1:
+        return True
+    towns = [c for c in m.codes if c // 1000 in firm]
+    if len(towns) != 1 and not m.weak:
+        towns = towns or [c for c in m.codes if county_of(c) in firm]
+    if len(towns) == 1:
+        m.codes = towns
+        return True
+    return False
