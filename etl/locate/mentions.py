@@ -8,6 +8,7 @@ No places: 陕西南路, 广东路, 山西答卷; 南关派出所 (a bare townsh
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 
 from etl.models import Article
@@ -25,7 +26,7 @@ _NO_PLACE = re.compile(
 )
 _MEDIA = re.compile(
     r"[^，。：；、\"\n]{0,4}?(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站)"
-    r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ])"
+    r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ]|版[\"》])|[^，。：、；\"\n]{0,4}?供[图稿]"
 )
 _ORGAN = re.compile(
     r"(?:市|县|区)?(?:警方|公安|交警|特警|网警|警|支队|大队|中队|分局|法院|检察|消防|城管|市委|县委|区委|市政府|县政府|区政府|人社|税务|供电|环保|生态环境|"
@@ -33,6 +34,7 @@ _ORGAN = re.compile(
     r"推进|推动|打造|召开|启动|积极|聚焦|多措|扎实|创新|[：:｜|])"
 )
 _TAIL = re.compile(r"推荐阅读|相关阅读|返回搜狐|责任编辑|稿件来源|来\s?源[：丨|]|（来源|一审[：： ]|编辑[：丨| ]|（作者单位|供稿[：单]|更多精彩")
+_UNIT = re.compile(r"[^，。、；：\"\n]{0,12}?(?:公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所)")  # named after a city
 _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
 _HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
 
@@ -51,6 +53,8 @@ class Mention:
     child: Mention | None = None  # the finer name that follows it in the chain
     parent: Mention | None = None
     basis: str = "text"
+    weight: float = 1.0
+    street: int = 0  # of a village: the township that the article puts it in, where the gazetteer says another
 
 
 @dataclass(slots=True)
@@ -113,31 +117,33 @@ def sort_out(
     return divisions, villages, cues
 
 
-def division(start: int, end: int, packed: object, norm: str, gazetteer: Gazetteer, found: Found) -> Mention | None:
+def division(start: int, end: int, packed: array[int], norm: str, gazetteer: Gazetteer, found: Found) -> Mention | None:
     """A mention of a province, city, county or township; None where the surroundings say that it is no place."""
-    pairs = [(e >> 4, e & 15) for e in packed if e & 15 != Form.VILLAGE]  # type: ignore[attr-defined]
+    pairs = [(e >> 4, e & 15) for e in packed if e & 15 != Form.VILLAGE]
     firm = [code for code, form in pairs if form not in (Form.STEM, Form.SOFT)]
-    codes = firm or [code for code, _ in pairs]
-    weak = not firm
-    if weak and _NO_PLACE.match(norm, end):
+    if not firm and _NO_PLACE.match(norm, end):
         return None
-    where = zone_of(found, norm, start, end)
-    level = min(map(level_of, codes))
-    if weak and level >= COUNTY and where != CONTEXT and not stem_speaks(norm, start, end, gazetteer, found):
-        where = CONTEXT if pairs[0][1] == Form.SOFT else where
-        return Mention(start, end, level, codes, where, weak=True)
-    basis = "repaired" if len(pairs) == 1 and pairs[0][1] == Form.MISREAD else "text"
-    return Mention(start, end, level, codes, where, basis=basis, weak=weak and level >= COUNTY and norm[start:end] in gazetteer.common)
+    codes = firm or [code for code, _ in pairs]
+    m = Mention(start, end, min(map(level_of, codes)), codes, zone_of(found, norm, start, end))
+    if len(pairs) == 1 and pairs[0][1] == Form.MISREAD:
+        m.basis = "repaired"
+    if not firm and m.level >= COUNTY:
+        weaken(m, norm, gazetteer, found)
+    if m.level == CITY and _UNIT.match(norm, end):
+        m.weight = 0.3 if firm else 0.0
+    return m
 
 
-def stem_speaks(norm: str, start: int, end: int, gazetteer: Gazetteer, found: Found) -> bool:
-    """Whether a bare county name stands as a name: 小店警方, 清流：…, 江永"志愿红"… at the head of the headline."""
-    if norm[start:end] in gazetteer.common:
-        return False
-    if _ORGAN.match(norm, end):
-        return True
+def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
+    """Mark a bare or generic name that nothing beside it speaks for; at the head of a clause it still weighs in full."""
+    common = norm[m.start : m.end] in gazetteer.common
     mark = _HEAD_MARK.match(norm)
-    return bool(found.head_end) and mark is not None and start == mark.end()
+    heads = bool(found.head_end) and mark is not None and m.start == mark.end()
+    if not common and m.end - m.start >= 2 and (heads or _ORGAN.match(norm, m.end)):
+        return
+    m.weak = True
+    begins = m.start == 0 or norm[m.start - 1] in "，。；：、！？\n \"）"
+    m.weight = 1.0 if begins and not common else 0.3
 
 
 def zone_of(found: Found, norm: str, start: int, end: int) -> int:

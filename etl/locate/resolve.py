@@ -113,7 +113,7 @@ def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> 
             decide(m, norm[m.start : m.end], decided, support, article)
             if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
                 undecided.append(m)
-    drop_unspoken(found, norm)
+    drop_unspoken(found)
     return undecided
 
 
@@ -124,6 +124,8 @@ def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
         if gap > 6 or before.level >= m.level or (gap and not linked(norm, before.end, m.start)):
             continue
         pairs = [(c, p) for c in m.codes for p in before.codes if inside(c, p, gazetteer)]
+        if not pairs and gap == 0 and before.level == TOWN and m.level == VILLAGE:  # streets change, villages stay
+            pairs = [(c, p) for c in m.codes for p in before.codes if county_of(c) == county_of(p)]
         if not pairs:
             continue
         m.codes = list(dict.fromkeys(c for c, _ in pairs))
@@ -187,32 +189,32 @@ def basis_of(code: int, article: Article, support: Support, surface: str) -> str
     return "text" if support.of(code, surface) - outer >= MARGIN else "context"
 
 
-def drop_unspoken(found: Found, norm: str) -> None:
+def drop_unspoken(found: Found) -> None:
     """Leave out bare and generic names that nothing speaks for, and villages outside every division that is named."""
-    firm = {c for m in found.mentions if not m.weak and m.level in (COUNTY, TOWN) and len(m.codes) == 1 for c in m.codes}
+    firm = {m.codes[0] for m in found.mentions if not m.weak and m.level in (COUNTY, TOWN) and len(m.codes) == 1}
     firm |= {county_of(c) for c in firm}
-    named = {norm[m.start : m.end] for m in found.mentions if not m.weak}
+    adopted = {m.codes[0]: m.parent for m in found.mentions if m.level == VILLAGE and m.parent and len(m.codes) == 1}
     kept: list[Mention] = []
     for m in found.mentions:
         if m.level == VILLAGE:
-            if not settle_village(m, firm):
+            if not settle_village(m, firm, adopted):
                 continue
-        elif m.weak and m.level >= COUNTY:
-            spoken = m.codes[0] in firm or (m.level == TOWN and county_of(m.codes[0]) in firm)
-            if len(m.codes) > 1 or not spoken or norm[m.start : m.end] in named:
-                continue
+        elif m.weak and m.level >= COUNTY and (len(m.codes) > 1 or not firm.intersection((m.codes[0], county_of(m.codes[0])))):
+            continue
         kept.append(m)
     found.mentions = kept
 
 
-def settle_village(m: Mention, firm: set[int]) -> bool:
+def settle_village(m: Mention, firm: set[int], adopted: dict[int, Mention]) -> bool:
     """Reduce a village's codes to one in a township, else in a county, that the article names; False where none is."""
     if m.bound and len(m.codes) == 1:
         return True
-    towns = [c for c in m.codes if c // 1000 in firm]
-    if len(towns) != 1 and not m.weak:
-        towns = towns or [c for c in m.codes if county_of(c) in firm]
-    if len(towns) == 1:
-        m.codes = towns
-        return True
-    return False
+    codes = [c for c in m.codes if c in adopted] or [c for c in m.codes if c // 1000 in firm]
+    if len(codes) != 1 and not m.weak:
+        codes = codes or [c for c in m.codes if county_of(c) in firm]
+    if len(codes) != 1:
+        return False
+    m.codes = codes
+    if codes[0] in adopted and m.parent is None:
+        m.street = adopted[codes[0]].codes[0] if len(adopted[codes[0]].codes) == 1 else 0
+    return True

@@ -20,7 +20,14 @@ from etl.rules.gazetteer import Gazetteer
 HEADLINE, OPENING = 4.0, 1.5  # what the headline and the lead add
 COMMUNITY = 0.8  # what a street's community adds to the street
 CUE = 0.6  # what a word that refers back adds
+BARE = 0.5  # what a street's bare name adds, as in 泊里中队
+LABEL = 0.5  # a headline's 清流：… is a label of the column, less than a headline that says who acts
+VENUE = 2.5  # what "在…举行" in the lead adds to the place of that chain
 MOST = 8.0  # mentions beyond this many add nothing
+MOST_CUES = 2.4  # nor do references beyond this much
+CITY_SHARE = 0.7  # papers name their city in every story: it weighs less than what is finer
+SECOND = 0.75  # a second level is the event's too when it weighs this much of the first
+RIVAL = 0.6  # so is a street of another county
 
 _CASE = re.compile(r"案例\s?[一二三四五六七八九十\d]|(?:^|[。！\s])[1-9][、.．]")
 _ORIGIN = re.compile(r"(?:来自|家住|籍贯|户籍|出生于|毕业于|援助|驰援|对口|从|前往|赴|学习|考察|参观)$")
@@ -31,10 +38,11 @@ class Score:
     """The weight of one division."""
 
     own: float = 0.0  # named on its own
-    head: bool = False
+    heads: float = 0.0  # in the headline
     lead: bool = False
     communities: float = 0.0
-    cues: float = 0.0
+    cues: float = 0.0  # references: 全区, 该街道
+    venue: float = 0.0
     first: Mention | None = None
     places: list[int] = field(default_factory=list)
 
@@ -42,30 +50,31 @@ class Score:
     def total(self) -> float:
         """All weight together."""
         named = min(self.own + self.communities, MOST)
-        return named + HEADLINE * self.head + OPENING * self.lead + self.cues
-
-
-@dataclass(slots=True)
-class Choice:
-    """The divisions of the event, main one first: codes of townships, counties or cities, with their mention."""
-
-    chosen: list[tuple[int, Mention | None]]
-    scores: dict[int, Score]
+        return named + HEADLINE * min(self.heads, 1.0) + OPENING * self.lead + min(self.cues, MOST_CUES) + self.venue
 
 
 def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
-    """The weight of each division named outside context: townships by 9-digit, counties, cities."""
+    """The weight of each division named outside context: townships by 9-digit code, counties by 6, cities by 4."""
     scores: dict[int, Score] = defaultdict(Score)
     for m in found.mentions:
         if m.where == CONTEXT or len(m.codes) != 1 or m.level < CITY:
             continue
-        code = m.codes[0] if m.codes[0] > 100 else city_of(m.codes[0])
-        if m.level == VILLAGE:
-            code //= 1000
-            if county_of(code) in gazetteer.stat_home and m.parent is not None:
-                code = m.parent.codes[0]
-        note(scores[code], m, norm)
+        note(scores[place_code(m, gazetteer)], m, norm)
+    for code in [c for c in scores if c >= 10**8]:
+        add_bare(code, found, norm, scores, gazetteer)
     return scores
+
+
+def place_code(m: Mention, gazetteer: Gazetteer) -> int:
+    """The township, county or city that a mention speaks for."""
+    code = m.codes[0]
+    if m.level != VILLAGE:
+        return code if code > 100 else city_of(code)
+    if m.street:
+        return m.street
+    if m.parent is not None and m.parent.level == TOWN and len(m.parent.codes) == 1:
+        return m.parent.codes[0]
+    return code // 1000
 
 
 def note(score: Score, m: Mention, norm: str) -> None:
@@ -76,37 +85,64 @@ def note(score: Score, m: Mention, norm: str) -> None:
     if m.child is not None and m.level < TOWN:
         score.own += 0.1  # only the head of a chain
         return
-    weight = 0.4 if _ORIGIN.search(norm, max(0, m.start - 4), m.start) else 1.0
+    top = chain_top(m)
+    weight = m.weight * (0.4 if _ORIGIN.search(norm, max(0, top.start - 4), top.start) else 1.0)
     if m.level == VILLAGE:
-        if m.parent is None or m.parent.level != TOWN:  # a village after its township was counted with it
+        if m.parent is None or m.parent.level != TOWN:  # right after its township it was counted with it
             score.communities += COMMUNITY * weight
     else:
         score.own += weight
-    score.head = score.head or m.where == HEAD
-    score.lead = score.lead or m.where in (HEAD, LEAD)
+    if m.where == HEAD:
+        score.heads += weight * (LABEL if m.level < TOWN and norm[m.end : m.end + 1] in ("：", ":") else 1.0)
+    score.lead = score.lead or (m.where == LEAD and weight >= 0.4)
 
 
+def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
+    """Add a named township's bare name in its offices: 泊里中队, 宾居派出所; and let 阳朔杨堤 be a chain."""
+    name = gazetteer.names.get(code, "")
+    bare = _SUFFIX.sub("", name)
+    score, county = scores[code], county_of(code)
+    if len(bare) < 2 or bare == name or bare in gazetteer.common or gazetteer.names.get(county, "").startswith(bare):
+        return
+    if gazetteer.names.get(city_of(code), "").startswith(bare):
+        return
+    more = norm.count(bare, 0, found.tail) - norm.count(name, 0, found.tail)
+    score.own += BARE * min(max(more, 0), 4)
+    at = norm.find(bare, 0, found.head_end) if found.head_end else -1
+    if at >= 0 and not norm.startswith(name, at):
+        score.heads += 0.7
+    for m in found.mentions:
+        if m.codes[0] == county and m.child is None and m.where == HEAD and norm.startswith(bare, m.end):
+            scores[county].heads -= m.weight
+            scores[county].own -= m.weight
+
+
+_SUFFIX = re.compile(r"(?:街道|镇|乡|苏木)$")
 _VENUE_BEFORE = re.compile(r"(?:在|走进|来到|深入|走访|到|位于|于)[\"《]?$")
-VENUE = 2.5  # what "在…举行" in the lead adds to the finest place of that chain
+
+
+def chain_top(m: Mention) -> Mention:
+    """The coarsest name of the chain that a mention stands in."""
+    while m.parent is not None:
+        m = m.parent
+    return m
 
 
 def is_venue(m: Mention, norm: str) -> bool:
     """Whether the chain that ends with `m` is where something happens: 在大冶市茗山乡运动中心举行, 走进澄迈县仁兴镇."""
-    top = m
-    while top.parent is not None:
-        top = top.parent
-    return _VENUE_BEFORE.search(norm, max(0, top.start - 3), top.start) is not None
+    start = chain_top(m).start
+    return _VENUE_BEFORE.search(norm, max(0, start - 3), start) is not None
 
 
 def choose(article: Article, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> list[tuple[int, float]]:
     """The divisions of the event with their weights, main one first; empty where no division is named."""
     streets = {c: s for c, s in scores.items() if c >= 10**8}
-    add_venues(found, norm, scores)
+    add_venues(found, norm, scores, gazetteer)
     street = max(streets, key=lambda c: streets[c].total, default=0)
     county = focus_county(scores, street)
     city = focus_city(scores, county)
     add_cues(found, scores, gazetteer, street, county, city)
-    levels = [(c, scores[c].total) for c in (street, county, city) if c and c in scores]
+    levels = [(c, scores[c].total * (CITY_SHARE if c < 10**5 else 1.0)) for c in (street, county, city) if c and c in scores]
     if not levels:
         return from_context(article, found)
     cases = case_streets(norm, streets, county)
@@ -114,7 +150,7 @@ def choose(article: Article, found: Found, norm: str, scores: dict[int, Score], 
         return [*((c, streets[c].total) for c in cases), (county, scores[county].total)]
     if street and scattered(streets, street):
         levels = [(c, w) for c, w in levels if c != street] or levels
-    return ranked(levels, streets, street)
+    return ranked(levels, scores, streets, street)
 
 
 def focus_county(scores: dict[int, Score], street: int) -> int:
@@ -153,18 +189,16 @@ def from_context(article: Article, found: Found) -> list[tuple[int, float]]:
     return [(city, 1.0)] if city and of_city else []
 
 
-def add_venues(found: Found, norm: str, scores: dict[int, Score]) -> None:
-    """Weight for the finest place of a chain in the lead that something happens at."""
+def add_venues(found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
+    """Weight for the township of a chain in the lead that something happens at, and for a county that stands alone so."""
     seen: set[int] = set()
     for m in found.mentions:
-        if m.where > LEAD or len(m.codes) != 1 or m.level < COUNTY or (m.child is not None and m.child.level <= TOWN):
+        if m.where != LEAD or len(m.codes) != 1 or m.level < COUNTY or (m.child is not None and m.child.level <= TOWN):
             continue
-        if m.level == VILLAGE and m.parent is not None:
-            continue
-        code = m.codes[0] // 1000 if m.level == VILLAGE else m.codes[0]
+        code = place_code(m, gazetteer)
         if code in scores and code not in seen and is_venue(m, norm):
             seen.add(code)
-            scores[code].cues += VENUE
+            scores[code].venue += VENUE
 
 
 def add_cues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer, street: int, county: int, city: int) -> None:
@@ -172,7 +206,7 @@ def add_cues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer, stree
     county_city = gazetteer.names.get(county, "").endswith("市") and (city not in scores or scores[city].own < 1)
     for _, _, level in found.cues:
         target = {4: county if county_city else city, 6: county, 9: street}[level]
-        if target and (target in scores or level == 4):
+        if target:
             scores[target].cues += CUE
 
 
@@ -193,15 +227,15 @@ def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]
 def scattered(streets: dict[int, Score], street: int) -> bool:
     """Whether so many streets are named that none of them is the article's."""
     totals = sorted((s.total for s in streets.values()), reverse=True)
-    return len(totals) >= 3 and totals[0] < 0.5 * sum(totals) and not streets[street].head
+    return len(totals) >= 3 and totals[0] < 0.5 * sum(totals) and not streets[street].heads
 
 
-def ranked(levels: list[tuple[int, float]], streets: dict[int, Score], street: int) -> list[tuple[int, float]]:
+def ranked(levels: list[tuple[int, float]], scores: dict[int, Score], streets: dict[int, Score], street: int) -> list[tuple[int, float]]:
     """Levels by weight, the finer first where equal; a second level or street only where it weighs nearly as much."""
     levels.sort(key=lambda item: (-item[1], -item[0]))
     chosen = [levels[0]]
     for code, weight in levels[1:]:
-        if weight >= SECOND * chosen[0][1] and code >= 10**5:
+        if weight >= SECOND * chosen[0][1] and code >= 10**5 and scores[code].own >= 0.9:
             chosen.append((code, weight))
     rivals = [(c, s.total) for c, s in streets.items() if c != street and county_of(c) != county_of(street)]
     if chosen[0][0] == street:
@@ -209,5 +243,3 @@ def ranked(levels: list[tuple[int, float]], streets: dict[int, Score], street: i
     return chosen
 
 
-SECOND = 0.75
-RIVAL = 0.6

@@ -121,7 +121,8 @@ def add_areas(path: Path, entries: Entries, names: dict[int, str]) -> None:
         digits = len(row["code"])
         doubled = (digits == 4 and name == names[code // 100]) or (digits == 6 and name == names[code // 100])
         if name and not doubled:  # 北京市 stands for the province, 东莞市 for the prefecture, not for both levels
-            form = Form.SOFT if name in _GENERIC_COUNTY else Form.FULL
+            short_name = digits == 6 and len(name) == 2  # 和县, 开县: also the ends and heads of other words
+            form = Form.SOFT if name in _GENERIC_COUNTY else Form.STEM if short_name else Form.FULL
             add(entries, name, code, form)
             for surface, short in area_forms(name, digits):
                 add(entries, surface, code, short)
@@ -184,7 +185,8 @@ def add_aliases(path: Path, entries: Entries, names: dict[int, str]) -> None:
     for line, row in rows_of(path):
         if row["kind"] not in forms:
             raise RulesError(path, line, f"unknown kind {row['kind']!r}; one of {', '.join(forms)}")
-        add(entries, row["surface"], code_of(path, line, row["code"], names), forms[row["kind"]])
+        form = Form.STEM if len(row["surface"]) == 2 and row["surface"][-1] in "县市" else forms[row["kind"]]
+        add(entries, row["surface"], code_of(path, line, row["code"], names), form)
 
 
 def read_zones(path: Path) -> dict[int, int]:
