@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,18 +17,8 @@ FILES = "newspapers*.yml"
 Level = Literal["province", "prefecture", "county"]
 LEVELS: dict[str, Level] = {"province": "province", "prefecture": "prefecture", "county": "county"}
 DIGITS: dict[str, int] = {"province": 2, "prefecture": 4, "county": 6}
-FETCH_KINDS = ("founder-classic", "founder-new")
 # What a paper is called after its place: 大同日报, 太原晚报, 三晋都市报; the longest ending first.
 ENDING = re.compile(r"(?:特区报|都市报|劳动日报|日报社?|晚报|早报|晨报|时报|商报|快报|周报|导报|电视报|新闻|报)(?:客户端|电子版|数字报|社)?$")
-
-
-@dataclass(frozen=True)
-class FetchEntry:
-    """How `fetch` finds a paper's digital edition: the site's family, its root, and the first page's node number."""
-
-    kind: str  # founder-classic, founder-new
-    base: str
-    first_node: int = 1
 
 
 @dataclass(frozen=True)
@@ -38,10 +29,19 @@ class Newspaper:
     home: str | None = None  # adcode of its home, 2, 4 or 6 digits
     aliases: tuple[str, ...] = ()
     level: Level | None = None
-    fetch: FetchEntry | None = None
+    fetch: Mapping[str, Any] | None = None  # how `fetch` finds its digital edition, as written: kind, base, first_node
 
 
-def load_newspapers(root: Path) -> tuple[Newspaper, ...]:
+class Papers(tuple[Newspaper, ...]):
+    """Newspapers, with an index by every name and alias."""
+
+    @cached_property
+    def by_name(self) -> dict[str, Newspaper]:
+        """Each name and alias to its paper."""
+        return {name: paper for paper in self for name in (paper.name, *paper.aliases)}
+
+
+def load_newspapers(root: Path) -> Papers:
     """Read every newspapers*.yml below `root`; RulesError where a paper is wrong or a name stands twice."""
     papers: list[Newspaper] = []
     seen: dict[str, Path] = {}
@@ -53,7 +53,7 @@ def load_newspapers(root: Path) -> tuple[Newspaper, ...]:
                     raise RulesError(path, line_of(path, name), f"{name} stands in {seen[name].name} too: keep one")
                 seen[name] = path
             papers.append(paper)
-    return tuple(papers)
+    return Papers(papers)
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
@@ -85,17 +85,13 @@ def paper_of(path: Path, row: dict[str, Any]) -> Newspaper:
     return Newspaper(name, home, aliases, level, fetch_of(path, name, row.get("fetch")))
 
 
-def fetch_of(path: Path, name: str, row: object) -> FetchEntry | None:
-    """A paper's fetch entry: kind, base (http or https), first_node."""
+def fetch_of(path: Path, name: str, row: object) -> Mapping[str, Any] | None:
+    """A paper's fetch entry, as written; `etl.fetch` knows its kinds. It needs a base that is a web address."""
     if row is None:
         return None
-    fields = row if isinstance(row, dict) else {}
-    kind, base, first = fields.get("kind"), fields.get("base"), fields.get("first_node", 1)
-    if kind not in FETCH_KINDS or not str(base).startswith(("http://", "https://")) or not isinstance(first, int):
-        raise RulesError(
-            path, line_of(path, name), f"{name}: fetch needs kind ({' or '.join(FETCH_KINDS)}), base (http…) and first_node (a number)"
-        )
-    return FetchEntry(str(kind), str(base).rstrip("/"), first)
+    if not isinstance(row, dict) or not str(row.get("base")).startswith(("http://", "https://")):
+        raise RulesError(path, line_of(path, name), f"{name}: fetch needs kind, base (http…) and first_node")
+    return row
 
 
 def line_of(path: Path, name: str) -> int | None:
@@ -107,6 +103,8 @@ def line_of(path: Path, name: str) -> int | None:
 def find_newspaper(papers: Iterable[Newspaper], name: str | None) -> Newspaper | None:
     """The paper of that name or alias; 社 and spaces around are ignored."""
     wanted = (name or "").strip().removesuffix("社")
+    if isinstance(papers, Papers):
+        return papers.by_name.get(wanted)
     return next((p for p in papers if wanted in (p.name, *p.aliases)), None) if wanted else None
 
 
