@@ -1,13 +1,15 @@
 """A file of any supported format → Pages. What cannot be read becomes an Issue; nothing is raised, moved or changed.
 
-The kind is chosen by content (`sniff`). Text, CSV, JSON and ZIP are read here; PDF, scans, Word, Excel and HTML in a worker
-process of bounded time and memory (`isolate`). Control characters are cleaned and personal numbers masked in every format.
+The kind is chosen by content (`sniff`). Text, CSV, JSON and ZIP are read here; PDF, scans, Word, Excel and HTML in a
+worker process of bounded time and memory (`isolate`). Control characters are cleaned and personal numbers masked in
+every format.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import re
 import stat
 from collections.abc import Iterator
@@ -55,7 +57,7 @@ def read(path: Path, root: Path) -> Iterator[Page | Issue]:
     if isinstance(source, Issue):
         yield source
     else:
-        yield from read_source(source)
+        yield from _with_address(read_source(source), path)
 
 
 def read_cached(path: Path, root: Path, cache_dir: Path) -> Iterator[Page | Issue]:
@@ -66,7 +68,7 @@ def read_cached(path: Path, root: Path, cache_dir: Path) -> Iterator[Page | Issu
     if isinstance(source, Issue):
         yield source
     else:
-        yield from through_cache(source, cache_dir)
+        yield from _with_address(through_cache(source, cache_dir), path)
 
 
 def digest(path: Path) -> str:
@@ -142,6 +144,20 @@ def _finished(item: Page | Issue) -> Iterator[Page | Issue]:
     if count:
         message = f"{item.source_path}：已遮盖 {count} 处身份证号或手机号。"
         yield Issue("masked", message, "info", item.source_path, item.page or item.record)
+
+
+def _with_address(items: Iterator[Page | Issue], path: Path) -> Iterator[Page | Issue]:
+    """Pages that `etl fetch` brought, with the address that it noted beside them."""
+    notes = path.parent / ".fetch.json"
+    address = None
+    if notes.is_file():
+        try:
+            articles = json.loads(notes.read_bytes())["articles"]
+            address = next((url for url, entry in articles.items() if entry["file"] == path.name), None)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            address = None  # notes that cannot be read cost the address only
+    for item in items:
+        yield dataclasses.replace(item, url=item.url or address) if address and isinstance(item, Page) else item
 
 
 def _masked(text: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """What slow formats gave, kept by content digest and reader version, so that a weekly run does not OCR again.
 
-One file of JSON lines an input, named by its key, written whole and then renamed: a killed run leaves no half entry. Issues that
-another run may not meet (a crash, a silence, missing OCR) are not kept.
+One file of JSON lines an input, named by its key, written whole and then renamed: a killed run leaves no half entry.
+Issues that another run may not meet (a crash, a silence, missing OCR) are not kept.
 """
 
 from __future__ import annotations
@@ -84,6 +84,6 @@ def _read_and_keep(source: Source, entry: Path) -> Iterator[Page | Issue]:
                 yield item
             out.write("end")
         if lasting:
-            os.replace(draft, entry)
+            Path(draft).replace(entry)
     finally:
         Path(draft).unlink(missing_ok=True)

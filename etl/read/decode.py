@@ -1,7 +1,7 @@
 """Bytes of a text file → text: UTF-8, UTF-16, GB18030 (GBK), Big5; anything else is refused with its reason.
 
-Chinese text is told from noise by its commonness: 3,755 characters of GB2312's first plane (or the 5,401 of Big5's) make
-up over 95 % of what newspapers print, but under half of what a wrong decoding gives (UTF-8 read as GBK: 鐨勪竴…).
+Chinese text is told from noise by its commonness: 3,755 characters of GB2312's first plane (or the 5,401 of Big5's)
+make up over 95 % of what newspapers print, but under half of what a wrong decoding gives (UTF-8 as GBK: 鐨勪竴…).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _utf16_without_bom(data: bytes) -> Decoded | None:
 
 
 def _by_content(data: bytes, declared: str | None) -> Decoded:
-    """UTF-8 where it decodes; else the best of the Chinese encodings; else UTF-8 or GB18030 with a few damaged characters."""
+    """UTF-8 where it decodes; else the best of the Chinese encodings; else one of them, a few characters damaged."""
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
@@ -121,9 +121,8 @@ def _by_content(data: bytes, declared: str | None) -> Decoded:
     tolerant = [d for d in (_tolerant(data, name) for name in ("gb18030", "big5hkscs")) if d is not None]
     found = strict or tolerant
     if not found:
-        raise UndecodableError(
-            "binary-junk", "不是可识别的文本（已试 UTF-8、UTF-16、GB18030、Big5）。请确认文件类型或重新导出。"
-        )
+        reason = "不是可识别的文本（已试 UTF-8、UTF-16、GB18030、Big5）。请确认文件类型或重新导出。"
+        raise UndecodableError("binary-junk", reason)
     return max(found, key=lambda d: _commonness(_sample(d.text), d.encoding))
 
 

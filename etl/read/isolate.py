@@ -5,6 +5,7 @@ The worker is replaced after a crash, a silence, or some hundreds of files. What
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -58,18 +59,17 @@ class Worker:
         self.process.stdin.flush()
 
     def kill(self) -> None:
-        """End the process and let its listener go."""
+        """End the process; its listener meets the end of its lines and closes them."""
         self.process.kill()
-        while True:
-            try:
-                if self.lines.get(timeout=5) == b"":
-                    break
-            except queue.Empty:
-                break
+        if sys.is_finalizing():
+            return
+        with contextlib.suppress(queue.Empty):
+            while self.lines.get(timeout=5) != b"":
+                pass
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                _close(stream)
+        assert self.process.stdin is not None  # noqa: S101 - PIPE was asked for
+        with contextlib.suppress(OSError):  # unsent bytes of a dead process
+            self.process.stdin.close()
 
 
 def read_isolated(kind: str, source: Source) -> Iterator[Page | Issue]:
@@ -78,10 +78,8 @@ def read_isolated(kind: str, source: Source) -> Iterator[Page | Issue]:
     worker = _take()
     finished = False
     try:
-        try:
+        with contextlib.suppress(OSError):  # a dead worker: the end of its lines tells
             worker.send(kind, source)
-        except OSError:
-            pass  # its end of lines tells
         while True:
             line = worker.lines.get(timeout=silence)
             if line == b"":
@@ -119,16 +117,8 @@ def _take() -> Worker:
 
 
 def _listen(stream: IO[bytes], lines: queue.Queue[bytes]) -> None:
-    try:
+    """Pass on the worker's lines, then an empty one."""
+    with contextlib.suppress(OSError, ValueError), stream:
         for line in stream:
             lines.put(line)
-    except (OSError, ValueError):
-        pass  # the process was killed
     lines.put(b"")
-
-
-def _close(stream: IO[bytes]) -> None:
-    try:
-        stream.close()
-    except OSError:
-        pass  # unsent bytes of a dead process

@@ -1,9 +1,10 @@
 """Boxes on a page → text in reading order: lines → blocks (one column's run of lines) → order → paragraphs.
 
-Chinese newspapers set several columns of one width side by side; headlines and lead paragraphs run over several of them.
-A block is read before another if it stands above it in the same columns, or left of it with nothing between that spans both
-(Breuel's order). Lines of a block are joined to paragraphs: a new one begins at an indent of two characters or after a line
-that ends short; a paragraph that a column's end cuts goes on in the next column.
+Chinese newspapers set several columns of one width side by side; headlines and lead paragraphs run over several of
+them. White bands across the page part articles, white gutters part columns; where neither runs through, a block is read
+before another if it stands above it in the same columns, or left of it with nothing between that spans both. Lines of
+a block are joined to paragraphs: a new one begins at an indent of two characters
+or after a line that ends short; a paragraph that a column's end cuts goes on in the next column.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 _STOP = re.compile(r"[。！？：；…”』」）)!?]$")
@@ -99,11 +101,11 @@ def _follows(run: list[Line], line: Line) -> bool:
     """Whether a line goes on below a run: near, of like size, and in the same column (or on its last row)."""
     last = run[-1]
     size = max(last.size, line.size)
-    if min(last.size, line.size) < 0.76 * size:
+    if min(last.size, line.size) < 0.82 * size:
         return False
     if abs(last.middle - line.middle) < 0.5 * size:  # same row: a gap inside the line
         return 0 <= line.x0 - last.x1 < 1.3 * size
-    if not -0.4 * size <= line.y0 - last.y1 <= 1.15 * size:
+    if not -0.4 * size <= line.y0 - last.y1 <= 0.9 * size:
         return False
     left, right = min(n.x0 for n in run), max(n.x1 for n in run)
     overlap = min(right, line.x1) - max(left, line.x0)
@@ -114,13 +116,54 @@ def _follows(run: list[Line], line: Line) -> bool:
 
 
 def reading_order(found: Sequence[Block]) -> list[Block]:
-    """Blocks in the order they are read: a topological sort of "before", ties by column and height."""
+    """Blocks in the order they are read: the page is cut at white bands right across it, then at white gutters down
+    it, again and again; what cannot be cut is put in Breuel's order."""
+    if len(found) < 2:
+        return list(found)
+    body = median(b.size for b in found for _ in b.lines)
+    gutters = _cuts([(b.x0, b.x1) for b in found], 0.7 * body)
+    bands = [
+        y for y in _cuts([(b.y0, b.y1) for b in found], 1.3 * body) if not _row_of_headings(found, y, gutters, body)
+    ]
+    if bands:
+        parts = [[b for b in found if top <= b.y0 < bottom] for top, bottom in _between(bands)]
+    elif gutters:
+        parts = [[b for b in found if left <= b.x0 < right] for left, right in _between(gutters)]
+    else:
+        return _breuel(found)
+    return [block for part in parts for block in reading_order(part)]
+
+
+def _cuts(spans: Sequence[tuple[float, float]], least: float) -> list[float]:
+    """Where no span lies for at least `least`: the middle of each such gap."""
+    cuts: list[float] = []
+    end = min(first for first, _ in spans)
+    for first, last in sorted(spans):
+        if first - end >= least:
+            cuts.append((first + end) / 2)
+        end = max(end, last)
+    return cuts
+
+
+def _between(cuts: list[float]) -> list[tuple[float, float]]:
+    edges = [float("-inf"), *cuts, float("inf")]
+    return list(pairwise(edges))
+
+
+def _row_of_headings(found: Sequence[Block], y: float, gutters: list[float], body: float) -> bool:
+    """Whether right above a white band stand headings of several columns side by side: then the columns part first."""
+    near = [b for b in found if b.size > 1.3 * body and 0 < y - b.y1 < 2 * b.size]
+    return len({sum(b.x0 > g for g in gutters) for b in near}) > 1
+
+
+def _breuel(found: Sequence[Block]) -> list[Block]:
+    """A topological sort of "is read before", ties by column and height."""
     waiting = sorted(found, key=lambda b: (b.y0, b.x0))
-    before = {id(b): {id(a) for a in waiting if a is not b and _before(a, b, waiting)} for b in waiting}
+    before = {id(b): {id(a) for a in waiting if a is not b and _before(a, b, waiting)} for b in waiting[:400]}
     ordered: list[Block] = []
     done: set[int] = set()
     while waiting:
-        free = [b for b in waiting if before[id(b)] <= done]
+        free = [b for b in waiting if before.get(id(b), set()) <= done]
         chosen = _next_of(free, ordered) if free else waiting[0]  # a cycle: the topmost
         waiting.remove(chosen)
         ordered.append(chosen)
@@ -139,12 +182,11 @@ def _next_of(free: list[Block], ordered: list[Block]) -> Block:
 
 
 def _before(a: Block, b: Block, all_blocks: Sequence[Block]) -> bool:
+    """Breuel's order: a stands above b in the same columns, or left of it with nothing between that spans both."""
     if _overlap_x(a, b) > 0.1 * min(_width(a), _width(b)):
         return (a.y0 + a.y1) < (b.y0 + b.y1)
     if a.x1 > b.x0 + 0.1 * _width(b):
         return False
-    if _overlap_y(a, b) <= 0 and a.y0 > b.y1:
-        return not any(_separates(c, a, b) for c in all_blocks)
     return not any(_separates(c, a, b) for c in all_blocks if c is not a and c is not b)
 
 
@@ -156,10 +198,6 @@ def _separates(c: Block, a: Block, b: Block) -> bool:
 
 def _overlap_x(a: Block, b: Block) -> float:
     return min(a.x1, b.x1) - max(a.x0, b.x0)
-
-
-def _overlap_y(a: Block, b: Block) -> float:
-    return min(a.y1, b.y1) - max(a.y0, b.y0)
 
 
 def _width(b: Block) -> float:
@@ -203,7 +241,7 @@ def _continues(last: Block, following: Block, text: str) -> bool:
     """Whether a paragraph cut by a column's end goes on in the next block."""
     rows = _rows(following)
     indented = rows[0][0].x0 - following.x0 > 1.4 * following.size
-    full = last.x1 - _rows(last)[-1][-1].x1 < 1.6 * last.size
+    full = last.x1 - _rows(last)[-1][-1].x1 < 1.6 * last.size or text[-1:] in "，、；,"
     alike = 0.8 < last.size / following.size < 1.25 and 0.75 < _width(last) / max(_width(following), 1) < 1.33
     return full and alike and not indented and len(last.lines) > 1 and not re.search(r"[。！？]$", text)
 

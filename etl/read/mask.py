@@ -1,9 +1,9 @@
 """Personal data is masked before anything is stored: ID-card and mobile numbers, length kept.
 
-Read: ``140202198001011234`` (18 characters whose middle is a date; the last may be X), the 15-digit form after 身份证,
-``13812345678``, ``138-1234-5678``, ``138 1234 5678``, ``+86 138…``, each in ASCII or full-width digits. Not read: longer
-runs of digits, decimals (0.13812345678), amounts (13812345678元, ￥13812345678, 13800000000千瓦时), landline numbers of offices and
-hotlines (0352-…, 12345).
+Read: ``140202198001011234`` (18 characters whose middle is a date; the last may be X), the 15-digit form after
+身份证, ``13812345678``, ``138-1234-5678``, ``138 1234 5678``, ``+86 138…``, each in ASCII or full-width digits. Not
+read: longer runs of digits, decimals (0.13812345678), amounts (13812345678元, ￥13812345678, 13800000000千瓦时),
+landline numbers and hotlines (0352-…, 12345).
 """
 
 from __future__ import annotations

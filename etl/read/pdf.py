@@ -1,10 +1,11 @@
-"""PDF: one Page for each of its pages, text layer by pdfium, columns and order by `layout`; pages without text by OCR."""
+"""PDF: one Page for each of its pages; text layer by pdfium, order by `layout`, pages without text by OCR."""
 
 from __future__ import annotations
 
 import ctypes
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from etl.models import Issue, Page
@@ -15,7 +16,11 @@ from etl.read.scan import OcrMissingError, recognise
 from etl.read.source import Source
 
 _SCAN_SIDE = 4000  # pixels of the long side when a page is drawn for OCR: A2 at 170 dpi, 9-point type 21 pixels high
+_BLANKS = frozenset((0x20, 0xA0, 0x2002, 0x2003, 0x3000))
 _FEW = 20  # characters; a page with fewer has no text layer worth the name
+
+
+Character = tuple[float, float, float, float, str]  # x0, y0, x1, y1 with y downward, and the character
 
 
 def read_pdf(source: Source) -> Iterator[Page | Issue]:
@@ -95,8 +100,9 @@ def page_lines(page: Any) -> list[Line]:
     return lines_of(list(_characters(page)))
 
 
-def _characters(page: Any) -> Iterator[tuple[float, float, float, float, str]]:
-    """(x0, y0, x1, y1, character), y downward, in the order of the file; blanks and doubled characters left out."""
+def _characters(page: Any) -> Iterator[Character]:
+    """(x0, y0, x1, y1, character), y downward, in the order of the file, with a blank before it where
+    one is printed; doubled characters are left out."""
     from pypdfium2 import raw
 
     text_page = page.get_textpage()
@@ -104,21 +110,22 @@ def _characters(page: Any) -> Iterator[tuple[float, float, float, float, str]]:
     height, rotation = page.get_height(), page.get_rotation()
     width = page.get_width()
     seen: set[tuple[str, int, int]] = set()
+    blank = False
     try:
         for i in range(min(text_page.count_chars(), MAX_PAGE_CHARS)):
-            code = raw.FPDFText_GetUnicode(text_page, i)
-            if raw.FPDFText_IsGenerated(text_page, i) == 1 or not raw.FPDFText_GetLooseCharBox(
-                text_page, i, ctypes.byref(box)
-            ):
+            if raw.FPDFText_IsGenerated(text_page, i) == 1:
                 continue
+            code = raw.FPDFText_GetUnicode(text_page, i)
             character = _printable(code)
-            if not character:
+            if not character or not raw.FPDFText_GetLooseCharBox(text_page, i, ctypes.byref(box)):
+                blank = blank or code in _BLANKS
                 continue
             placed = _turn((box.left, box.bottom, box.right, box.top), rotation, width, height)
             key = (character, round(placed[0]), round(placed[1]))
             if key not in seen:  # bold type is faked by drawing a character twice
                 seen.add(key)
-                yield (*placed, character)
+                yield (*placed, f" {character}" if blank else character)
+                blank = False
     finally:
         text_page.close()
 
@@ -152,32 +159,41 @@ def _turn(box: tuple[float, ...], rotation: int, width: float, height: float) ->
     return (left, height - top, right, height - bottom)
 
 
-def lines_of(characters: list[tuple[float, float, float, float, str]]) -> list[Line]:
-    """Rows of characters. Two neighbours are of one row where their heights overlap and the gap is under a character."""
-    rows: list[list[tuple[float, float, float, float, str]]] = []
-    for one in sorted(characters, key=lambda c: (round((c[1] + c[3]) / 2, 0), c[0])):
-        for row in reversed(rows[-60:]):
-            if _same_row(row[-1], one):
-                row.append(one)
-                break
+def lines_of(characters: list[Character]) -> list[Line]:
+    """Rows of characters: first runs in the order of the file, then runs that stand side by side made one."""
+    runs: list[list[Character]] = []
+    for one in characters:
+        if runs and _same_row(runs[-1][-1], one):
+            runs[-1].append(one)
         else:
-            rows.append([one])
+            runs.append([one])
+    rows: list[list[Character]] = []
+    by_height: dict[int, list[list[Character]]] = {}
+    for run in sorted(runs, key=lambda r: r[0][0]):
+        height = round((run[0][1] + run[0][3]) / 8)
+        near = [row for h in (height - 1, height, height + 1) for row in by_height.get(h, [])[-200:]]
+        row = next((row for row in near if _same_row(row[-1], run[0])), None)
+        if row is None:
+            rows.append(run)
+            by_height.setdefault(height, []).append(run)
+        else:
+            row += run
     return [_line(row) for row in rows]
 
 
-def _same_row(last: tuple[float, float, float, float, str], one: tuple[float, float, float, float, str]) -> bool:
+def _same_row(last: Character, one: Character) -> bool:
+    """Whether a character goes on a row: the heights overlap and the gap is under a character."""
     size = min(last[3] - last[1], one[3] - one[1])
     overlap = min(last[3], one[3]) - max(last[1], one[1])
     return overlap > 0.5 * size and -0.5 * size < one[0] - last[2] < 0.95 * max(last[3] - last[1], one[3] - one[1])
 
 
-def _line(row: list[tuple[float, float, float, float, str]]) -> Line:
-    pieces: list[str] = []
-    for i, one in enumerate(row):
-        gap = one[0] - row[i - 1][2] if i else 0.0
-        latin = one[4].isascii() and row[i - 1][4].isascii()
-        size = one[3] - one[1]
-        pieces.append(f" {one[4]}" if i and gap > (0.2 if latin else 0.45) * size else one[4])
+def _line(row: list[Character]) -> Line:
+    pieces = [row[0][4].strip()]
+    for before, one in pairwise(row):
+        latin = one[4].isascii() and before[4].isascii()
+        wide = one[0] - before[2] > (0.2 if latin else 0.45) * (one[3] - one[1])
+        pieces.append(f" {one[4]}" if wide and not one[4].startswith(" ") else one[4])
     heights = sorted(c[3] - c[1] for c in row)
     return Line(
         row[0][0],

@@ -1,7 +1,7 @@
 """Articles as records: JSON lines, a JSON list, CSV. A broken record becomes one issue; the others go on.
 
-Columns are known by these names, in any letter case: id/编号, title/标题, text/正文/内容, published_on/日期/出版日期, newspaper/报纸/来源,
-page/版次, author/作者/记者, url/链接, kicker/引题, subtitle/副题.
+Columns are known by these names, in any letter case: id/编号, title/标题, text/正文/内容, published_on/日期/出版日期,
+newspaper/报纸/来源, page/版次, author/作者/记者, url/链接, kicker/引题, subtitle/副题.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 _FIELD_OF = {alias: field for field, names in ALIASES.items() for alias in names}
 _DAY = re.compile(
-    r"\s*((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)|\s*((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)"
+    r"\s*((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)"
+    r"|\s*((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)"
 )
 _NAMES = re.compile(r"[、,，;；/\s]+")
 
 
 def parse_day(value: object) -> dt.date | None:
-    """The day that begins a value: 2023-03-05T08:00, 2023/3/5, 2023年3月5日, 20230305, a date or datetime; else None."""
+    """The day that begins a value: 2023-03-05T08:00, 2023/3/5, 2023年3月5日, 20230305, or a date; else None."""
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):

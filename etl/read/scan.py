@@ -1,4 +1,4 @@
-"""Scanned pages: line boxes and text by RapidOCR (PP-OCR models inside its wheel, nothing is downloaded), order by `layout`.
+"""Scanned pages: boxes and text by RapidOCR (PP-OCR models inside its wheel, nothing is downloaded), order by `layout`.
 
 OCR is the extra ``ocr``; without it each scan becomes an issue that says how to install it.
 """
@@ -30,7 +30,7 @@ class OcrMissingError(RuntimeError):
 
 
 def ocr_version() -> str:
-    """Version of the OCR engine, or 'none': part of the reader's version, so that installing it makes scans be read again."""
+    """Version of the OCR engine, or 'none': part of the readers' versions, so that scans are read anew with it."""
     try:
         return importlib.metadata.version("rapidocr")
     except importlib.metadata.PackageNotFoundError:

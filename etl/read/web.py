@@ -1,10 +1,11 @@
 """HTML: digital-newspaper pages of the Founder family (old and new), TRS pages, and other article pages.
 
-Founder, old: ``<founder-content>…</founder-content>`` (text also outside the ``npm:article-content`` comments inside it),
-``<!--enpcontent-->…<!--/enpcontent-->``, metadata in ``<!--enpproperty <date>…</date><title>…</title><nodename>…</nodename>
-/enpproperty-->`` (or closed by a plain ``-->``) and in ``founder-title/-author/-date``; upper-case and unquoted markup.
-Founder, new: ``h2#Title``, ``p#PreTitle``, ``p#SubTitle``, ``div#ozoom``. TRS: ``div.TRS_Editor``, ``trs_editor_view`` and the
-meta names ArticleTitle, PubDate, ContentSource. Everything else: trafilatura. Nothing is fetched.
+Founder, old: ``<founder-content>…</founder-content>`` (text also outside ``npm:article-content`` in it),
+``<!--enpcontent-->…<!--/enpcontent-->``, metadata in ``<!--enpproperty <date>…</date><title>…</title>
+<nodename>…</nodename> /enpproperty-->`` (or closed by a plain ``-->``) and in ``founder-title/-author/-date``;
+upper-case and unquoted markup. Founder, new: ``h2#Title``, ``p#PreTitle``, ``p#SubTitle``, ``div#ozoom``. TRS:
+``div.TRS_Editor``, ``trs_editor_view`` and the meta names ArticleTitle, PubDate, ContentSource. Everything else:
+trafilatura. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -28,81 +29,43 @@ from etl.read.source import Source
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,400}>", re.IGNORECASE)
-_PROPERTY = re.compile(r"<!--\s*enpproperty\b(.{0,20000}?)(?:/enpproperty)?-->", re.IGNORECASE | re.DOTALL)
 _LAYOUT_LINKS = re.compile(
     r"<(?:a|area)\b[^>]{0,300}?href\s*=\s*[\"']?[^\"'>\s]{0,200}?(?:content|node)_\w+\.s?html?", re.IGNORECASE
 )
 _PAGE_LABEL = re.compile(r"第?\s?([A-Z]?\d{1,3})\s?版(?!权|本|面费)")
 _PAPER = re.compile(
-    r"([\u4e00-\u9fff]{2,10}?(?:日报|晚报|晨报|早报|都市报|时报|新报|商报|导报|周报|新闻|法治报))(?=数字报|电子报|电子版|多媒体|数字版|$|[-_—|（( ])"
+    r"([\u4e00-\u9fff]{2,10}?(?:日报|晚报|晨报|早报|都市报|时报|新报|商报|导报|周报|新闻|法治报))"
+    r"(?=数字报|电子报|电子版|多媒体|数字版|$|[-_—|（( ])"
 )
 _BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "founder-content",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    str.split(
+        "address article aside blockquote body br center dd div dl dt fieldset figcaption figure footer form"
+        " founder-content h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul"
+    )
 )
 _SKIP = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "head",
-        "title",
-        "select",
-        "option",
-        "textarea",
-        "button",
-        "input",
-    ]
+    str.split("script style noscript template iframe object embed svg head title select option textarea button input")
 )
+_ASCII_LOWER = {code: code + 32 for code in range(65, 91)}
 _SPACES = re.compile(r"[ \t\u3000\xa0\u2002\u2003]+")
 _TRS = (
     "//*[contains(concat(' ', @class, ' '), ' TRS_Editor ')]",
     "//*[contains(@class, 'trs_editor_view')]",
     "//*[contains(concat(' ', @class, ' '), ' trs_paper_default ')]",
     "//*[contains(concat(' ', @class, ' '), ' TRS_UEDITOR ')]",
+)
+_BY_ID = "//*[translate(@id, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = $id]"
+_DATED = (
+    "//*[@id='pubtime_baidu' or contains(@class, 'date') or contains(@class, 'time') or @class='sec'"
+    " or contains(@id, 'date')]"
+)
+_CURRENT_PAGE = (
+    "//*[@id='currentBM' or @id='NewsEditionName' or contains(@class, 'currentBM') or contains(@class, 'newsdetatext')"
+    " or @class='default' or @class='sec' or contains(@class, 'banci')]"
+)
+_INFO = re.compile(
+    r"(?:发布时间|发布日期|时间|日期)?[:： ]{0,3}(?P<day>(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})?[日 \d:：]{0,12}"
+    r"(?:[ |]{0,3}(?:来源|作者|记者|编辑|责任编辑|字号|浏览|阅读|点击|分享)[^，。！？]{0,40}){0,5}"
 )
 _META = {
     "title": ("articletitle", "og:title"),
@@ -181,7 +144,7 @@ def _page(source: Source, found: Found) -> Page:
 
 
 def _without_article(source: Source, markup: str) -> Issue:
-    if _REFRESH.search(markup) or _is_page_list(markup):
+    if _REFRESH.search(markup[:200_000]) or _is_page_list(markup):
         return source.issue("index-page", "这是版面目录或跳转页，没有正文，已略过。", "info")
     return source.issue("no-article", "网页中没有找到正文。请确认保存的是文章页，而不是列表页或需脚本加载的空壳。")
 
@@ -220,22 +183,29 @@ def _founder_text(markup: str, tree: Any) -> str:
 
 
 def _founder_pieces(markup: str) -> Iterator[str]:
-    lower = markup.lower() if len(markup.lower()) == len(markup) else markup
     for opening, closing in (
         ("<founder-content", "</founder-content>"),
         ("<!--enpcontent", "<!--/enpcontent"),
         ("<!--<npm:article-content>-->", "<!--</npm:article-content>-->"),
     ):
-        start = lower.find(opening)
-        while start >= 0:
-            inner = lower.find(">", start) + 1
-            end = lower.find(closing, inner)
-            if inner == 0:
-                break
-            yield markup[inner : end if end >= 0 else min(len(markup), inner + 200_000)]
-            start = lower.find(opening, inner if end < 0 else end)
-            if end < 0:
-                break
+        for piece in between(markup, opening, closing, 200_000):
+            yield piece.partition(">")[2] if not opening.endswith(">") else piece
+
+
+def between(markup: str, opening: str, closing: str, limit: int) -> Iterator[str]:
+    """What stands between two marks, in any letter case; up to `limit` characters where the closing one is missing."""
+    lower = markup.lower()
+    if len(lower) != len(markup):  # a few letters grow when lowered
+        lower = markup.translate(_ASCII_LOWER)
+    position = 0
+    for _ in range(20):
+        start = lower.find(opening, position)
+        if start < 0:
+            return
+        start += len(opening)
+        end = lower.find(closing, start)
+        yield markup[start : end if end >= 0 else start + limit]
+        position = end if end >= 0 else len(markup)
 
 
 def _first_text(tree: Any, paths: tuple[str, ...]) -> str:
@@ -317,10 +287,10 @@ def _metas(tree: Any) -> dict[str, str]:
 
 
 def _properties(markup: str) -> dict[str, str]:
-    """Fields of all enpproperty comments; the last non-empty value counts, as a page may carry an empty one first."""
+    """Fields of the enpproperty comments, which end with /enpproperty--> or -->; the last non-empty value counts."""
     fields: dict[str, str] = {}
-    for block in _PROPERTY.findall(markup)[:5]:
-        for key, value in re.findall(r"<(\w{2,30})>([^\0]{0,2000}?)</\1>", block):
+    for block in between(markup, "<!--enpproperty", "-->", 20_000):
+        for key, value in re.findall(r"<(\w{2,30})>([^\0]{0,2000}?)</\1>", block[:20_000]):
             text = _plain(value)
             if text:
                 fields[key.lower()] = text
@@ -329,17 +299,15 @@ def _properties(markup: str) -> dict[str, str]:
 
 def _element(tree: Any, markup: str, name: str, ids: tuple[str, ...]) -> str | None:
     """A field given as <founder-NAME>, between npm:article-NAME comments, or as the element of an id (any case)."""
-    for pattern in (
-        rf"<founder-{name}\b[^>]{{0,100}}>(.{{0,3000}}?)</founder-{name}>",
-        rf"<!--<npm:article-{name}>-->(.{{0,3000}}?)<!--</npm:article-{name}>-->",
+    for opening, closing in (
+        (f"<founder-{name}", f"</founder-{name}>"),
+        (f"<!--<npm:article-{name}>-->", f"<!--</npm:article-{name}>-->"),
     ):
-        match = re.search(pattern, markup, re.IGNORECASE | re.DOTALL)
-        if match and (text := _plain(match[1])):
-            return text
+        for piece in between(markup, opening, closing, 3000):
+            if text := _plain(piece[:3000] if opening.endswith(">") else piece[:3000].partition(">")[2]):
+                return text
     for wanted in ids:
-        for element in tree.xpath(
-            "//*[translate(@id, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = $id]", id=wanted.lower()
-        )[:3]:
+        for element in tree.xpath(_BY_ID, id=wanted.lower())[:3]:
             text = " ".join(visible_text(element).split("\n"))
             if text:
                 return text[:300]
@@ -365,8 +333,7 @@ def _heading(tree: Any) -> str | None:
 
 def _printed_day(tree: Any) -> dt.date | None:
     """A full date that the page prints outside the article's text, in the elements where such pages keep it."""
-    path = "//*[@id='pubtime_baidu' or contains(@class, 'date') or contains(@class, 'time') or contains(@class, 'sec') or contains(@id, 'date')]"
-    for element in tree.xpath(path)[:10]:
+    for element in tree.xpath(_DATED)[:10]:
         text = visible_text(element)[:200]
         match = re.search(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}", text)
         day = parse_day(match[0]) if match else None
@@ -376,13 +343,9 @@ def _printed_day(tree: Any) -> dt.date | None:
 
 
 def _page_label(tree: Any, nodename: str | None) -> str | None:
-    """第A03版：要闻 → A03; 04版 → 4. Read from the node's name, the title, or the elements that show the current page."""
+    """第A03版：要闻 → A03; 04版 → 4: of the node's name, the title, or what shows the current page."""
     places = [nodename or "", tree.findtext(".//title") or ""]
-    path = (
-        "//*[@id='currentBM' or @id='NewsEditionName' or contains(@class, 'currentBM') or contains(@class, 'newsdetatext')"
-        " or contains(@class, 'default') or contains(@class, 'sec') or contains(@class, 'banci') or contains(@class, 'ban')]"
-    )
-    places += [visible_text(element)[:200] for element in tree.xpath(path)[:10]]
+    places += [visible_text(element)[:200] for element in tree.xpath(_CURRENT_PAGE)[:10]]
     for place in places:
         match = _PAGE_LABEL.search(place)
         if match:
@@ -410,17 +373,30 @@ def _general(markup: str, facts: Found) -> Found:
         include_comments=False,
         include_tables=True,
         with_metadata=True,
-        max_tree_size=200_000,
         date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "2100-01-01"},
     )
     if document is None or not document.text:
         return Found()
-    day = facts.published_on or (parse_day(document.date) if document.date else None)
+    text, printed = _without_info(document.text)
+    day = facts.published_on or parse_day(printed) or (parse_day(document.date) if document.date else None)
     title = facts.title or (document.title or "").strip() or None
     return replace(
         facts,
-        text=_without_repeats(document.text, replace(facts, title=title)),
+        text=_without_repeats(text, replace(facts, title=title)),
         title=title,
         published_on=day,
         byline=facts.byline or names_of(document.author),
     )
+
+
+def _without_info(text: str) -> tuple[str, str]:
+    """The text without the line of date and source that general pages print above the body, and that line's date."""
+    lines = text.split("\n")
+    printed = ""
+    for _ in range(min(4, len(lines) - 1)):
+        match = _INFO.fullmatch(lines[0])
+        if match is None:
+            break
+        printed = printed or match["day"] or ""
+        lines.pop(0)
+    return "\n".join(lines), printed

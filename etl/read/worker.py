@@ -1,7 +1,8 @@
 """The worker process: ``python -m etl.read.worker``. Reads requests from standard input, writes pages as JSON lines.
 
-A request is a line of JSON ``{"kind", "name", "path" | null, "size", "depth"}``, followed by `size` bytes where there is no path.
-The answer is a line of JSON for each page or issue, then ``{"done": true}``. It ends when its standard input is closed.
+A request is a line of JSON ``{"kind", "name", "path" | null, "size", "depth"}``, then `size` bytes where there is no
+path. The answer is a line of JSON for each page or issue, then ``{"done": true}``. It ends when its standard input is
+closed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from etl.read.wire import dump
 
 
 def main() -> None:
-    """Answer requests until standard input ends. Only answers go to standard output: what libraries print goes to null."""
+    """Answer requests until standard input ends. Only answers go to standard output; libraries' prints are dropped."""
     limit_memory(WORKER_MEMORY)
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
