@@ -7,10 +7,11 @@ A run writes ``versions/<version>/articles.parquet, events.parquet, run.json``, 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 
 KEEP = 8
 ROW_GROUP = 32_768
+ONE_FILE = 2_000_000  # rows; a larger table is a folder of one file a quarter
 FILES = ("events.parquet", "articles.parquet", "run.json")  # run.json is switched last: it names the version
 
 
@@ -52,21 +54,49 @@ def next_version(out: Path, stamp: str) -> str:
     return f"v{max(taken, default=0) + 1:06d}-{stamp}"
 
 
-def write_version(out: Path, version: str, articles: pa.Table, events: pa.Table, run: dict[str, Any]) -> Path:
-    """Write and fsync a whole version; its run.json last. The caller holds the lock."""
+def write_version(
+    out: Path, version: str, articles: Sequence[Path], events: Sequence[Path], run: dict[str, Any]
+) -> Path:
+    """Write and fsync a whole version from finished, sorted Parquet files (one a quarter); its run.json last.
+
+    Up to ``ONE_FILE`` rows a table is one file; above, it is a folder of the quarters' own files, hard-linked, which
+    ``pd.read_parquet`` and DuckDB read alike, so that a weekly run rewrites the last quarter only. The caller holds
+    the lock.
+    """
     folder = out / "versions" / version
     folder.mkdir(parents=True)
-    write_parquet(articles, folder / "articles.parquet")
-    write_parquet(events, folder / "events.parquet")
+    for name, files in (("articles.parquet", articles), ("events.parquet", events)):
+        write_whole(files, folder / name)
     write_bytes(folder / "run.json", json.dumps(run, ensure_ascii=False, indent=1).encode())
     sync_folder(folder)
     sync_folder(folder.parent)
     return folder
 
 
+def write_whole(files: Sequence[Path], target: Path) -> None:
+    """One table from its quarters: one file, or a folder of links where it is large."""
+    rows = sum(pq.ParquetFile(f).metadata.num_rows for f in files)
+    if rows > ONE_FILE:
+        target.mkdir()
+        for file in files:
+            link_or_copy(file, target / file.name)
+        sync_folder(target)
+        return
+    with pq.ParquetWriter(target, pq.read_schema(files[0]), compression="zstd") as writer:
+        for file in files:
+            for batch in pq.ParquetFile(file).iter_batches(ROW_GROUP):
+                writer.write_batch(batch, row_group_size=ROW_GROUP)
+    sync_file(target)
+
+
 def write_parquet(table: pa.Table, path: Path) -> None:
     """One Parquet file, zstd, row groups of 32 k rows, fsynced."""
     pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP)
+    sync_file(path)
+
+
+def sync_file(path: Path) -> None:
+    """Make a written file durable."""
     with path.open("rb") as handle:
         os.fsync(handle.fileno())
 
@@ -85,12 +115,20 @@ def switch(out: Path, version: str, after: Callable[[str], None] = lambda name: 
     """Make `version` the published one. Killed at any moment, each top-level file is whole, old or new."""
     folder = out / "versions" / version
     for name in FILES:
-        temporary = out / f".{name}.switch"
-        temporary.unlink(missing_ok=True)
-        link_or_copy(folder / name, temporary)
-        temporary.replace(out / name)
+        replace_by(folder / name, out / name)
         after(name)
     sync_folder(out)
+
+
+def replace_by(source: Path, target: Path) -> None:
+    """Put `source` in `target`'s place in one step: a hard link to a file, a symbolic link to a folder."""
+    temporary = target.with_name(f".{target.name}.switch")
+    temporary.unlink(missing_ok=True)
+    if source.is_dir():
+        temporary.symlink_to(source.relative_to(target.parent), target_is_directory=True)
+    else:
+        link_or_copy(source, temporary)
+    temporary.replace(target)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -110,6 +148,11 @@ def prune(out: Path, keep: int = KEEP) -> list[str]:
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
     return [p.name for p in gone]
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """First 16 hex digits of the SHA-256 of the parts, one a line."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def sync_folder(folder: Path) -> None:

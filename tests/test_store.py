@@ -7,23 +7,46 @@ import json
 import os
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from etl.lock import LockedError, lock
 from etl.models import Article, Event, to_table
-from etl.store import StoreError, current, next_version, prune, switch, versions, write_version
+from etl.store import StoreError, current, next_version, prune, switch, versions, write_parquet, write_version
 from tests.make import an_article, an_event
 
 NOW = dt.datetime(2026, 3, 16, 3, 0, tzinfo=dt.UTC)
 
 
-def publish(out: Path, events: int) -> str:
+def write(out: Path, events: int, parts: int = 1) -> str:
+    """A finished version with that many events a part, not yet published."""
     version = next_version(out, "20260316T030000")
-    rows = [an_event(event_id=f"{i:016d}") for i in range(events)]
-    write_version(out, version, to_table([an_article()], Article), to_table(rows, Event), {"version": version})
+    folder = out / "cache" / version
+    folder.mkdir(parents=True)
+    files = {cls: [folder / f"{n}.{cls.__name__}.parquet" for n in range(parts)] for cls in (Article, Event)}
+    for n in range(parts):
+        write_parquet(to_table([an_article(article_id=f"{n:016d}")], Article), files[Article][n])
+        write_parquet(to_table([an_event(event_id=f"{n}-{i:014d}") for i in range(events)], Event), files[Event][n])
+    write_version(out, version, files[Article], files[Event], {"version": version})
+    return version
+
+
+def publish(out: Path, events: int) -> str:
+    version = write(out, events)
     switch(out, version)
     return version
+
+
+def test_a_large_table_is_a_folder_of_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(tmp_path, 3)
+    monkeypatch.setattr("etl.store.ONE_FILE", 4)
+    version = write(tmp_path, 3, parts=2)
+    switch(tmp_path, version)
+    assert (tmp_path / "events.parquet").is_dir()
+    assert len(pd.read_parquet(tmp_path / "events.parquet")) == 6
+    publish(tmp_path, 2)
+    assert len(pd.read_parquet(tmp_path / "events.parquet")) == 2
 
 
 def test_published_files_are_the_versions(tmp_path: Path) -> None:
@@ -53,9 +76,7 @@ def test_a_switch_cut_off_halfway_names_the_old_version(tmp_path: Path) -> None:
         if name == "events.parquet":
             raise KeyboardInterrupt
 
-    version = next_version(tmp_path, "x")
-    rows = [an_event(event_id="1" * 16), an_event(event_id="2" * 16)]
-    write_version(tmp_path, version, to_table([an_article()], Article), to_table(rows, Event), {"version": version})
+    version = write(tmp_path, 2)
     with pytest.raises(KeyboardInterrupt):
         switch(tmp_path, version, after=cut)
     assert (current(tmp_path) or {})["version"] == old
