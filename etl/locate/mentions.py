@@ -8,11 +8,10 @@ No places: 陕西南路, 广东路, 山西答卷; 南关派出所 (a bare townsh
 from __future__ import annotations
 
 import re
-from array import array
 from dataclasses import dataclass, field
 
 from etl.models import Article
-from etl.rules.gazetteer import Form, Gazetteer
+from etl.rules.gazetteer import Gazetteer, Reading
 
 FORMER = 9 * 10**11  # codes from here on are pseudo codes of former townships (see gazetteer_build)
 MUNICIPALITIES = {11, 12, 31, 50}  # 北京, 天津, 上海, 重庆 are province and city in one
@@ -39,7 +38,10 @@ _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|�
 _HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
 
 
-@dataclass(slots=True)
+Match = tuple[int, int, Reading]
+
+
+@dataclass(slots=True, eq=False)
 class Mention:
     """A name in the text, what it may stand for, and where it stands."""
 
@@ -82,55 +84,43 @@ def level_of(code: int) -> int:
 
 def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
     """All names of divisions in `norm`, longest first, without those that are no places."""
-    found = Found(head_end=headline_end(article, norm))
-    found.tail = tail_start(norm)
+    found = Found(head_end=headline_end(article, norm), tail=tail_start(norm))
     matches = gazetteer.automaton.find_overlapping(norm)
     matches.sort(key=lambda m: (m[0], -m[1]))
-    divisions, villages, cues = sort_out(matches, norm, gazetteer, found)
+    divisions: list[tuple[int, int, Reading]] = []
+    villages: list[tuple[int, int, Reading]] = []
+    cues: list[tuple[int, int, Reading]] = []
+    for start, end, pattern in matches:
+        reading = gazetteer.reading(pattern)
+        if reading.kind == "village":
+            villages.append((start, end, reading))
+        elif reading.kind == "cue":
+            cues.append((start, end, reading))
+        elif reading.firm or not _NO_PLACE.match(norm, end):
+            divisions.append((start, end, reading))
     taken = pick(divisions, [])
-    spans = [(m.start, m.end) for m in taken]
-    more = pick(villages, spans)
-    found.mentions = sorted(taken + more, key=lambda m: m.start) if more else taken
-    found.cues = free_cues(cues, found)
+    more = pick(villages, taken)
+    for start, end, reading in sorted([*taken, *more], key=lambda m: m[0]):
+        found.mentions.append(mention(start, end, reading, norm, gazetteer, found))
+    found.cues = [(c[0], c[1], c[2].codes[0]) for c in pick(cues, sorted([*taken, *more])) if c[0] < found.tail]
     return found
 
 
-def sort_out(
-    matches: list[tuple[int, int, int]], norm: str, gazetteer: Gazetteer, found: Found
-) -> tuple[list[Mention], list[Mention], list[tuple[int, int, int]]]:
-    """Matches as mentions of divisions, of villages, and cue words."""
-    divisions: list[Mention] = []
-    villages: list[Mention] = []
-    cues: list[tuple[int, int, int]] = []
-    first, entries = gazetteer.first, gazetteer.entries
-    for start, end, pattern in matches:
-        packed = entries[first[pattern] : first[pattern + 1]]
-        form = packed[0] & 15
-        if form == Form.CUE:
-            cues.append((start, end, packed[0] >> 4))
-        elif form == Form.VILLAGE and packed[-1] & 15 == Form.VILLAGE:
-            villages.append(Mention(start, end, VILLAGE, [e >> 4 for e in packed], zone_of(found, norm, start, end), end - start < 3))
-        else:
-            mention = division(start, end, packed, norm, gazetteer, found)
-            if mention is not None:
-                divisions.append(mention)
-    return divisions, villages, cues
-
-
-def division(start: int, end: int, packed: array[int], norm: str, gazetteer: Gazetteer, found: Found) -> Mention | None:
-    """A mention of a province, city, county or township; None where the surroundings say that it is no place."""
-    pairs = [(e >> 4, e & 15) for e in packed if e & 15 != Form.VILLAGE]
-    firm = [code for code, form in pairs if form not in (Form.STEM, Form.SOFT)]
-    if not firm and _NO_PLACE.match(norm, end):
-        return None
-    codes = firm or [code for code, _ in pairs]
+def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazetteer, found: Found) -> Mention:
+    """The mention of a name: its level, where it stands, and how much it weighs."""
+    codes = list(reading.codes)
+    if reading.kind == "media":
+        return Mention(start, end, PROVINCE, codes, CONTEXT)
     m = Mention(start, end, min(map(level_of, codes)), codes, zone_of(found, norm, start, end))
-    if len(pairs) == 1 and pairs[0][1] == Form.MISREAD:
+    if reading.kind == "village":
+        m.weak = end - start < 3
+        return m
+    if reading.misread:
         m.basis = "repaired"
-    if not firm and m.level >= COUNTY:
+    if not reading.firm and m.level >= COUNTY:
         weaken(m, norm, gazetteer, found)
-    if m.level == CITY and _UNIT.match(norm, end):
-        m.weight = 0.3 if firm else 0.0
+    if (m.level == CITY or not reading.firm) and _UNIT.match(norm, end):
+        m.weight *= 0.3 if reading.firm else 0.1
     return m
 
 
@@ -139,10 +129,10 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
     common = norm[m.start : m.end] in gazetteer.common
     mark = _HEAD_MARK.match(norm)
     heads = bool(found.head_end) and mark is not None and m.start == mark.end()
-    if not common and m.end - m.start >= 2 and (heads or _ORGAN.match(norm, m.end)):
+    if not common and (heads or _ORGAN.match(norm, m.end)):
         return
     m.weak = True
-    begins = m.start == 0 or norm[m.start - 1] in "，。；：、！？\n \"）"
+    begins = m.start == 0 or norm[m.start - 1] in "，。；：！？\n "
     m.weight = 1.0 if begins and not common else 0.3
 
 
@@ -172,13 +162,20 @@ _GLUED_END = re.compile(r"本报讯|讯[（ ]|记者|近日|日前|连日来|今
 
 
 def headline_end(article: Article, norm: str) -> int:
-    """Where the headline ends; a headline glued to a web copy's text (原标题：…) is cut at the first sign of the body."""
+    """Where the headline ends.
+
+    A headline glued to a web copy's text ends at the first sign of the body (原标题：… 本报讯, …——家园事 大家议本报记者 王沛).
+    """
     if article.body_start:
         return article.body_start
-    if not norm.startswith("原标题"):
-        return 0
-    sign = _GLUED_END.search(norm, 8, 80)
-    return sign.start() if sign else 36
+    if norm.startswith("原标题"):
+        sign = _GLUED_END.search(norm, 8, 80)
+        return sign.start() if sign else 36
+    glued = _GLUED_HEAD.match(norm)
+    return glued.end(1) if glued else 0
+
+
+_GLUED_HEAD = re.compile(r"([^。；\n（，]{8,60}?)(?:本报讯|本报记者|\n)")
 
 
 def tail_start(norm: str) -> int:
@@ -187,34 +184,17 @@ def tail_start(norm: str) -> int:
     return sign.start() if sign else len(norm)
 
 
-def pick(mentions: list[Mention], taken: list[tuple[int, int]]) -> list[Mention]:
-    """Of mentions in order of start, longest first, those that overlap no earlier one and none of `taken`."""
-    kept: list[Mention] = []
+def pick(matches: list[Match], taken: list[Match]) -> list[Match]:
+    """Of matches in order of start, longest first, those that overlap no earlier one and none of `taken`."""
+    kept: list[Match] = []
     end, i = 0, 0
-    for m in mentions:
-        if m.start < end:
+    for match in matches:
+        if match[0] < end:
             continue
-        while i < len(taken) and taken[i][1] <= m.start:
+        while i < len(taken) and taken[i][1] <= match[0]:
             i += 1
-        if i < len(taken) and taken[i][0] < m.end:
+        if i < len(taken) and taken[i][0] < match[1]:
             continue
-        kept.append(m)
-        end = m.end
-    return kept
-
-
-def free_cues(cues: list[tuple[int, int, int]], found: Found) -> list[tuple[int, int, int]]:
-    """Cue words in the body that overlap no name: 海沧区市场监管局 is a name, not 区市场监管局."""
-    spans = [(m.start, m.end) for m in found.mentions]
-    kept: list[tuple[int, int, int]] = []
-    end, i = 0, 0
-    for cue in cues:
-        if cue[0] < end or cue[0] >= found.tail:
-            continue
-        while i < len(spans) and spans[i][1] <= cue[0]:
-            i += 1
-        if i < len(spans) and spans[i][0] < cue[1]:
-            continue
-        kept.append(cue)
-        end = cue[1]
+        kept.append(match)
+        end = match[1]
     return kept

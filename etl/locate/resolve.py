@@ -7,7 +7,6 @@ nothing decides stays undecided and is signalled.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from etl.locate.mentions import CITY, CONTEXT, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, TOWN, VILLAGE, Found, Mention
@@ -37,7 +36,7 @@ def city_of(code: int) -> int:
     if county:
         return 5001 if county // 100 == 5002 else county // 100  # 重庆's counties stand under 县, a placeholder
     if code >= 1000:
-        return code
+        return code if code < 10**5 else 0
     return code * 100 + 1 if code in MUNICIPALITIES else 0
 
 
@@ -70,32 +69,33 @@ def inside(code: int, other: int, gazetteer: Gazetteer) -> bool:
 
 @dataclass(slots=True)
 class Support:
-    """How much the article's names, its page and its paper speak for each division."""
+    """How much the article's names, its page and its paper speak for each division (keys: 2, 4 and 6 digits)."""
 
-    weight: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    weight: dict[int, float] = field(default_factory=dict)
     own: dict[str, dict[int, float]] = field(default_factory=dict)  # what a surface itself contributed
 
-    def add(self, codes: list[int], weight: float, surface: str | None = None) -> None:
+    def add(self, codes: list[int], weight: float, surface: str = "") -> None:
         """Share `weight` among the counties, cities and provinces of `codes`."""
         share = weight / len(codes)
-        mine = self.own.setdefault(surface, defaultdict(float)) if surface else None
+        mine: dict[int, float] = {}
         for code in codes:
-            county, city = county_of(code), city_of(code)
-            for division in (county, city, province_of(code)):
-                if division:
-                    self.weight[division] += share
-                    if mine is not None:
-                        mine[division] += share
+            county = county_of(code) or code
+            while county:
+                mine[county] = mine.get(county, 0.0) + share
+                county //= 100
+        if surface:
+            self.own[surface] = mine
+        for division, amount in mine.items():
+            self.weight[division] = self.weight.get(division, 0.0) + amount
 
-    def of(self, code: int, surface: str) -> float:
-        """What all but `surface` itself speak for `code`."""
-        mine = self.own.get(surface, {})
-        county, city, province = county_of(code), city_of(code), province_of(code)
-        total = 0.4 * (self.weight.get(province, 0.0) - mine.get(province, 0.0))
-        if city:
-            total += 0.7 * (self.weight.get(city, 0.0) - mine.get(city, 0.0))
-        if county:
-            total += self.weight.get(county, 0.0) - mine.get(county, 0.0)
+    def of(self, code: int, surface: str = "") -> float:
+        """What all but `surface` itself speak for `code`: its county in full, its city and province in part."""
+        weight, mine = self.weight, self.own.get(surface, {})
+        total, division = 0.0, county_of(code) or code
+        while division:
+            share = 1.0 if division >= 10**5 else 0.7 if division >= 1000 else 0.4
+            total += share * (weight.get(division, 0.0) - mine.get(division, 0.0))
+            division //= 100
         return total
 
 
@@ -185,7 +185,7 @@ def basis_of(code: int, article: Article, support: Support, surface: str) -> str
     for place, weight in [*((p, PAGE) for p in article.page_places), *([(article.home, HOME)] if article.home else [])]:
         alone = Support()
         alone.add([int(place)], weight)
-        outer += alone.of(code, "")
+        outer += alone.of(code)
     return "text" if support.of(code, surface) - outer >= MARGIN else "context"
 
 

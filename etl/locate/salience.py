@@ -212,8 +212,10 @@ def add_cues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer, stree
 
 def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]:
     """Streets of one county that stand in cases of their own (案例一 …碣石镇… 案例二 …甲子镇…)."""
+    if sum(county_of(code) == county for code in streets) < 2:
+        return []
     marks = [m.start() for m in _CASE.finditer(norm)]
-    if len(marks) < 2 or not county:
+    if len(marks) < 2:
         return []
     held: dict[int, int] = {}
     for code, score in streets.items():

@@ -16,7 +16,7 @@ import tempfile
 import zlib
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +39,7 @@ class Form(IntEnum):
     VILLAGE = 6  # 西水磨村
     CUE = 7  # 全区, 县教育局: a level without its name (code 4 city, 6 county, 9 street)
     MISREAD = 8  # 沙湾河乡 for 沙塄河乡, known from a real page
+    MEDIA = 9  # 扬子晚报, 荆楚网: speaks for its province, is no place
 
 
 class Former(NamedTuple):
@@ -47,6 +48,15 @@ class Former(NamedTuple):
     name: str
     until: str  # ISO date, or "" where no source says
     successor: int  # 0 = none took most of it
+
+
+class Reading(NamedTuple):
+    """What a matched name may be: its kind, the codes it may stand for, and how it stands for them."""
+
+    kind: str  # division, village, cue or media
+    codes: tuple[int, ...]
+    firm: bool  # its full name, or a form as safe as that; otherwise a bare or generic name
+    misread: bool
 
 
 @dataclass(frozen=True)
@@ -62,15 +72,34 @@ class Gazetteer:
     stat_home: dict[int, int]  # statistics-only county → the county it lies in, or 0 where it lies in several
     former: dict[int, Former]  # pseudo code of a former township → its story
     common: frozenset[str]  # bare names that are ordinary words
+    memo: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)  # readings made so far
 
-    def candidates(self, pattern: int) -> list[tuple[int, Form]]:
-        """What a matched pattern may stand for: (code, form) pairs."""
-        return [(e >> _FORM_BITS, Form(e & 15)) for e in self.entries[self.first[pattern] : self.first[pattern + 1]]]
+    def reading(self, pattern: int) -> Reading:
+        """What a matched pattern may be; made once."""
+        made = self.memo.get(pattern)
+        if made is None:
+            made = self.memo[pattern] = read_entries(self.entries[self.first[pattern] : self.first[pattern + 1]])
+        return made
 
     def towns_of(self, county: int) -> list[int]:
         """Codes of the townships of a county."""
         low = bisect_left(self.towns, county * 1000)
         return list(self.towns[low : bisect_left(self.towns, (county + 1) * 1000)])
+
+
+def read_entries(packed: array[int]) -> Reading:
+    """The reading of a name's packed entries: a division's before a village's, a safe form's before a bare one's."""
+    pairs = [(e >> _FORM_BITS, e & 15) for e in packed]
+    forms = {form for _, form in pairs}
+    for kind, form in (("cue", Form.CUE), ("media", Form.MEDIA)):
+        if form in forms:
+            return Reading(kind, tuple(code for code, of in pairs if of == form), True, False)
+    divisions = [pair for pair in pairs if pair[1] != Form.VILLAGE]
+    if not divisions:
+        return Reading("village", tuple(code for code, _ in pairs), True, False)
+    firm = tuple(code for code, form in divisions if form not in (Form.STEM, Form.SOFT))
+    misread = len(divisions) == 1 and divisions[0][1] == Form.MISREAD
+    return Reading("division", firm or tuple(code for code, _ in divisions), bool(firm), misread)
 
 
 def source_files(root: Path) -> list[Path]:

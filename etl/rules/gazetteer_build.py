@@ -62,6 +62,7 @@ def compile_tables(root: Path) -> list[bytes]:
     add_overrides(root / "locality-overrides.csv", entries, names, former)
     add_villages(folder / "villages.parquet", entries)
     add_cues(cues, entries)
+    add_media(folder / "cues.yml", cues, entries, names)
     rest = {
         "codes": list(names),
         "names": list(names.values()),
@@ -257,7 +258,7 @@ def read_cues(path: Path) -> dict[str, Any]:
         raise RulesError(path, None, f"cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise RulesError(path, None, f"no valid YAML: {error}") from error
-    missing = {"refer_backs", "agencies", "common_words"} - set(data or {})
+    missing = {"refer_backs", "agencies", "common_words", "media"} - set(data or {})
     if missing:
         raise RulesError(path, None, f"lacks {', '.join(sorted(missing))}")
     return dict(data)
@@ -272,3 +273,12 @@ def add_cues(cues: dict[str, Any], entries: Entries) -> None:
         for head in heads:
             for name in cues["agencies"]["names"]:
                 add(entries, head + name, LEVELS[level], Form.CUE)
+
+
+def add_media(path: Path, cues: dict[str, Any], entries: Entries, names: dict[int, str]) -> None:
+    """Newspapers and sites whose name does not tell their province."""
+    for code, brands in cues["media"].items():
+        if int(code) not in names:
+            raise RulesError(path, None, f"media: no division has the code {code}")
+        for brand in brands:
+            add(entries, brand, int(code), Form.MEDIA)
