@@ -377,12 +377,12 @@ def _general(markup: str, facts: Found) -> Found:
     )
     if document is None or not document.text:
         return Found()
-    text, printed = _without_info(document.text)
-    day = facts.published_on or parse_day(printed) or (parse_day(document.date) if document.date else None)
     title = facts.title or (document.title or "").strip() or None
+    text, printed = _without_info(_without_repeats(document.text, replace(facts, title=title)))
+    day = facts.published_on or parse_day(printed) or (parse_day(document.date) if document.date else None)
     return replace(
         facts,
-        text=_without_repeats(text, replace(facts, title=title)),
+        text=text,
         title=title,
         published_on=day,
         byline=facts.byline or names_of(document.author),
