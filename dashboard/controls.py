@@ -51,12 +51,12 @@ def publish() -> None:
     ss["url"] = url
 
 
-def extra(name: str, default: str = "") -> str:
+def setting(name: str, default: str = "") -> str:
     """A setting of the page, as the URL has it."""
     return str(st.session_state.get("extras", {}).get(name, default))
 
 
-def set_extra(**values: str | None) -> None:
+def set_settings(**values: str | None) -> None:
     """Change settings of the page (None removes one). For callbacks, or before the page is drawn."""
     extras = dict(st.session_state.get("extras", {}))
     for name, value in values.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import yaml
 
 from dashboard.filters import Catalog
 from dashboard.tables import Store, open_store
@@ -20,6 +22,7 @@ from dashboard.tables import Store, open_store
 ROOT_VARIABLE = "CAMPAIGN_DATA"  # set by `python -m dashboard --data DIR`
 DEFAULT_ROOT = Path(__file__).resolve().parents[1] / "data"
 ANSWERS_KEPT = 400
+ACCURACY = (DEFAULT_ROOT / "accuracy.json",)
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,55 @@ def shapes() -> dict[str, Any]:
     """County boundaries of data/reference/geo, wherever the data folder is."""
     path = next((p for p in (root() / "reference/geo/counties.geojson", DEFAULT_ROOT / "reference/geo/counties.geojson") if p.is_file()), None)
     return load_shapes(str(path), stamp_of(path)) if path else {}
+
+
+def reference(name: str) -> Path | None:
+    """A file of data/reference, of the data folder or of the project."""
+    return next((p for base in (root(), DEFAULT_ROOT) if (p := base / "reference" / name).is_file()), None)
+
+
+def townships() -> dict[str, tuple[str, ...]]:
+    """Names of the townships of each county, by its 6-digit code; {} without a gazetteer."""
+    path = reference("gazetteer/townships.csv")
+    return load_townships(str(path), stamp_of(path)) if path else {}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def load_townships(path: str, stamp: str) -> dict[str, tuple[str, ...]]:
+    """`code,name` lines, grouped by the first six digits."""
+    found: dict[str, list[str]] = {}
+    with Path(path).open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            found.setdefault(row["code"][:6], []).append(row["name"])
+    return {k: tuple(v) for k, v in found.items()}
+
+
+def indicator_names() -> dict[str, str]:
+    """Chinese names of the canonical indicators, by id; {} until the rules name them."""
+    path = reference("indicators.yml")
+    return load_indicators(str(path), stamp_of(path)) if path else {}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def load_indicators(path: str, stamp: str) -> dict[str, str]:
+    """Each entry's `id` and `name`."""
+    loaded = yaml.safe_load(Path(path).read_text("utf-8"))
+    rows = loaded.get("indicators", loaded) if isinstance(loaded, dict) else loaded
+    if isinstance(rows, dict):
+        return {str(k): str(v.get("name", k)) if isinstance(v, dict) else str(v) for k, v in rows.items()}
+    return {str(r["id"]): str(r.get("name", r["id"])) for r in rows or [] if isinstance(r, dict) and "id" in r}
+
+
+def accuracy() -> list[dict[str, Any]]:
+    """Rows of the accuracy table kept in tests/floors or docs; [] where there is none."""
+    path = next((p for p in ACCURACY if p.is_file()), None)
+    if path is None:
+        return []
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def today() -> dt.date:

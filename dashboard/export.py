@@ -83,6 +83,11 @@ def parquet(table: pd.DataFrame | pa.Table, notes: Notes = ()) -> bytes:
     return buffer.getvalue()
 
 
+def as_json(value: Any) -> bytes:
+    """Readable JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str).encode()
+
+
 def figure_page(figure: go.Figure, title: str, notes: Notes = ()) -> bytes:
     """A page that works without a network: plotly.js inside, an empty world for maps, the definitions below the chart."""
     plot = figure.to_html(

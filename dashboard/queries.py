@@ -483,13 +483,13 @@ def running_totals(cur: Connection, filters: Filters, last: dt.date | None, key:
     cond, params = where(filters, last)
     return frame(
         cur,
-        f"WITH r AS (SELECT mt.*, camp.name AS campaign, node.name AS place, node.id AS place_id, ev.pub, ev.article_id, ev.event_id,"
+        f"WITH r AS (SELECT mt.*, camp.id AS campaign_id, node.name AS place, node.id AS place_id, ev.pub, ev.article_id, ev.event_id,"
         " row_number() OVER (PARTITION BY ev.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS nth,"
         " count(*) OVER (PARTITION BY ev.camp, node.nid)::INTEGER AS reports"
         " FROM mt JOIN ev USING (erow) JOIN camp ON camp.cid = ev.camp"
         " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
         f" WHERE {SERIES} = $key AND mt.unit = $unit AND running AND {cond})"
-        " SELECT erow, event_id, what, value, unit, qualifier, coalesce(as_of, pub) AS as_of, as_of IS NULL AS by_print, campaign,"
+        " SELECT erow, event_id, what, value, unit, qualifier, coalesce(as_of, pub) AS as_of, as_of IS NULL AS by_print, campaign_id,"
         " place, place_id, pub, text, first, last, article_id, reports FROM r WHERE nth = 1 ORDER BY value DESC, mid LIMIT $limit",
         params | {"key": key, "unit": unit, "limit": limit},
     )
@@ -515,8 +515,8 @@ def indicator_rows(
         params["week"] = week
     return frame(
         cur,
-        "SELECT erow, event_id, what, value, unit, qualifier, campaign, place, pub, text, first, last, newspaper, article_id, total FROM ("
-        " SELECT mt.*, camp.name AS campaign, node.name AS place, ev.pub, ev.event_id, ev.article_id, paper.name AS newspaper,"
+        "SELECT erow, event_id, what, value, unit, qualifier, campaign_id, place, pub, text, first, last, newspaper, article_id, total FROM ("
+        " SELECT mt.*, camp.id AS campaign_id, node.name AS place, ev.pub, ev.event_id, ev.article_id, paper.name AS newspaper,"
         " count(*) OVER ()::INTEGER AS total"
         " FROM mt JOIN ev USING (erow) JOIN camp ON camp.cid = ev.camp LEFT JOIN paper ON paper.nid = ev.paper"
         " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
@@ -594,7 +594,7 @@ def unplaced(cur: Connection, limit: int = 200) -> pd.DataFrame:
     """Events whose district or street is not known: erow, event_id, published, paper, campaign, finest known place."""
     return frame(
         cur,
-        "SELECT erow, event_id, pub AS published_on, paper.name AS newspaper, camp.name AS campaign, coalesce(c.name, p.name) AS known,"
+        "SELECT erow, event_id, pub AS published_on, paper.name AS newspaper, camp.id AS campaign_id, coalesce(c.name, p.name) AS known,"
         " count(*) OVER ()::INTEGER AS total FROM ev JOIN camp ON camp.cid = ev.camp LEFT JOIN paper ON paper.nid = ev.paper"
         " LEFT JOIN node c ON c.nid = ev.c LEFT JOIN node p ON p.nid = ev.p WHERE d < 0 AND s < 0"
         " ORDER BY pub DESC NULLS LAST, erow LIMIT $limit",

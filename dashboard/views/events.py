@@ -19,12 +19,12 @@ FIELDS = {"place": "地点", "date": "日期", "campaign": "专项行动", "metr
 def render(ctx: Context) -> None:
     """The page."""
     t = ctx.t
-    words = search.words_of(controls.extra("q"))
+    words = search.words_of(controls.setting("q"))
     found = listing(ctx, words)
     total = int(found["total"].iloc[0]) if len(found) else 0
     parts.heading(t("事件与原文"), t("{n} 次报道", n=wording.exact(total)) + (t("，含“{words}”", words="”“".join(words)) if words else ""))
     search_row(ctx)
-    opened = controls.extra("event")
+    opened = controls.setting("event")
     if found.empty and not opened:
         if words:
             st.html(f'<div class="ct-empty"><b>{t("没有找到")}</b><br>{t("没有一篇原文同时含有这些词。可以减少词语，或清除筛选。")}</div>')
@@ -44,10 +44,10 @@ def render(ctx: Context) -> None:
 
 def listing(ctx: Context, words: tuple[str, ...]) -> pd.DataFrame:
     """The rows of the page that is shown."""
-    sort = controls.extra("sort", "newest")
-    page = int(p) if (p := controls.extra("page", "1")).isdigit() else 1
+    sort = controls.setting("sort", "newest")
+    page = int(p) if (p := controls.setting("page", "1")).isdigit() else 1
     answer: pd.DataFrame = ctx.ask(
-        queries.events, ctx.filters, ctx.last, words=words, duplicates=controls.extra("dup") != "0",
+        queries.events, ctx.filters, ctx.last, words=words, duplicates=controls.setting("dup") != "0",
         order=sort if sort in SORTS else "newest", limit=PAGE, offset=(max(1, page) - 1) * PAGE,
     )  # fmt: skip
     return answer
@@ -56,7 +56,7 @@ def listing(ctx: Context, words: tuple[str, ...]) -> pd.DataFrame:
 def search_row(ctx: Context) -> None:
     """Words, order, repeated reports."""
     ss, t = st.session_state, ctx.t
-    ss["e_q"], ss["e_sort"], ss["e_dup"] = controls.extra("q"), controls.extra("sort", "newest"), controls.extra("dup") != "0"
+    ss["e_q"], ss["e_sort"], ss["e_dup"] = controls.setting("q"), controls.setting("sort", "newest"), controls.setting("dup") != "0"
     if ss["e_sort"] not in SORTS:
         ss["e_sort"] = "newest"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -69,7 +69,7 @@ def search_row(ctx: Context) -> None:
 
 def take_search() -> None:
     ss = st.session_state
-    controls.set_extra(
+    controls.set_settings(
         q=ss["e_q"].strip(), sort="" if ss["e_sort"] == "newest" else ss["e_sort"], dup="" if ss["e_dup"] else "0", page=None, event=None
     )
 
@@ -105,7 +105,7 @@ def table(ctx: Context, found: pd.DataFrame, total: int) -> None:
 
     def chosen() -> None:
         rows = st.session_state[key].selection.rows
-        controls.set_extra(event=str(found["event_id"].iloc[rows[0]]) if rows else None, focus=None)
+        controls.set_settings(event=str(found["event_id"].iloc[rows[0]]) if rows else None, focus=None)
 
     st.dataframe(
         frame, hide_index=True, width="stretch", height=560, key=key, on_select=chosen, selection_mode="single-row",
@@ -118,10 +118,10 @@ def table(ctx: Context, found: pd.DataFrame, total: int) -> None:
     )  # fmt: skip
     pages = -(-total // PAGE)
     if pages > 1:
-        current = min(pages, max(1, int(p) if (p := controls.extra("page", "1")).isdigit() else 1))
+        current = min(pages, max(1, int(p) if (p := controls.setting("page", "1")).isdigit() else 1))
         page_key = f"e_page_{current}_{pages}"
         st.pagination(
-            pages, default=current, key=page_key, on_change=lambda: controls.set_extra(page=str(st.session_state[page_key]), event=None), max_visible_pages=5
+            pages, default=current, key=page_key, on_change=lambda: controls.set_settings(page=str(st.session_state[page_key]), event=None), max_visible_pages=5
         )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ MAX_SHEET = 100_000
 def table_downloads(ctx: Context, words: tuple[str, ...]) -> None:
     """The whole filtered table: flat for spreadsheets, or as in events.parquet."""
     t, notes = ctx.t, ctx.definitions() + [(ctx.t("搜索词"), " ".join(words) or "—")]
-    duplicates = controls.extra("dup") != "0"
+    duplicates = controls.setting("dup") != "0"
 
     def rows() -> Any:
         return queries.table_rows(ctx.desk.store.con.cursor(), ctx.filters, ctx.last, words, duplicates)
@@ -182,7 +182,7 @@ def article(ctx: Context, row: int | None) -> None:
         return
     record = records[0]
     evidence, metrics = parts.listed(record["evidence"]), parts.listed(record["metrics"])
-    focus = controls.extra("focus")
+    focus = controls.setting("focus")
     spans = marks.marks_of(evidence, metrics, int(focus) if focus.isdigit() else None)
     legend = "".join(f'<mark class="k-{k}">{t(v)}</mark>' for k, v in FIELDS.items())
     st.html(
@@ -244,9 +244,9 @@ def others(ctx: Context, record: dict[str, Any]) -> None:
         parts.note(t("同一篇文章的其他事件："))
     for row in rest.head(6).itertuples():
         label = wording.markdown(f"{ctx.campaign(row.campaign_id)} · {row.place or t('地点不详')}")
-        st.button(label, key=f"e_sib_{row.event_id}", type="tertiary", on_click=controls.set_extra, kwargs={"event": row.event_id, "focus": None})
+        st.button(label, key=f"e_sib_{row.event_id}", type="tertiary", on_click=controls.set_settings, kwargs={"event": row.event_id, "focus": None})
     if isinstance(record["duplicate_of"], str):
-        st.button(t("打开首次报道"), key="e_first", type="tertiary", on_click=controls.set_extra, kwargs={"event": record["duplicate_of"], "focus": None})
+        st.button(t("打开首次报道"), key="e_first", type="tertiary", on_click=controls.set_settings, kwargs={"event": record["duplicate_of"], "focus": None})
 
 
 CORRECTABLE = {
