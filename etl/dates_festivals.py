@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from etl.dates_resolve import DAY, Anchor, Period, day_of, vague, year_of
+from etl.dates_days import DAY, Anchor, Period, day_of, vague, year_of
 from etl.dates_shapes import Scan, scan_of
 from etl.rules.calendar import Calendar, Festival
 
@@ -18,6 +18,8 @@ CUES = (
     r"|(?P<about>之际)|(?P<during>期间|假期(?:期间)?|小长假(?:期间)?|长假(?:期间)?|黄金周|假日|节日期间)"
     r"|(?P<day>当[天日晚]|这一?天|(?:的)?(?:清晨|早晨|早上|上午|下午|傍晚|晚上|当晚)|[，,]?今[天日])|(?P<after>过后|刚过|节后|后(?=，))|(?P<since>以来)"
 )
+
+
 def shapes_of(festivals: str, seasons: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The shapes of a calendar's names."""
     return (
@@ -43,7 +45,7 @@ REACH = 12  # characters before a name that may hold its year and its opening qu
 
 
 def left_of(m: re.Match[str]) -> tuple[int, str | None]:
-    """Where the mention begins and its year (今年, 2023年); an opening quote joins only if the name has a closing one."""
+    """Where the mention begins and its year (今年, 2023年); an opening quote joins where the name has a closing one."""
     low = max(0, m.start() - REACH)
     left = LEFT.search(m.string[low : m.start()])
     if left is None or not left[0]:
@@ -95,7 +97,7 @@ def before_festival(first: dt.date, printed: dt.date, anchor: Anchor, *, with_da
 
 
 def occurrence(festival: Festival, anchor: Anchor, year: int | None, *, ahead: bool) -> dt.date | None:
-    """The festival of that year, else the latest that has begun; `ahead`: one within 60 days after print comes first."""
+    """The festival of that year, else the latest begun; `ahead`: one within 60 days after print comes first."""
     ref = anchor.day
     if year is not None or ref is None:
         return festival.day(year) if year else None

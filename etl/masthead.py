@@ -24,22 +24,34 @@ ISO = r"(?P<y>20\d\d)(?P<s>[-./年])(?P<m>\d{1,2})(?:(?P=s)|月)(?P<d>\d{1,2})�
 FULL_DATE = re.compile(rf"(?<!\d){DATE}")
 ISO_DATE = re.compile(rf"(?<![\d.]){ISO}(?![\d.])")
 WEEKDAY = re.compile(r"(?:星期|周)(?P<w>[一二三四五六日天])")
-IMPRINT = re.compile(r"第 ?\d{2,6} ?期|总第|今日[一二三四五六七八九十\d]{1,3}版|出版|国内统一|刊号|CN ?\d\d|农历|邮发代号|责任?编")
-PAPER_LINE = re.compile(r"#{0,3} ?(?P<name>[\u4e00-\u9fff]{2,9}(?:日报|晚报|早报|晨报|时报|都市报|商报|快报|周报|导报|特区报))")
+IMPRINT = re.compile(
+    r"第 ?\d{2,6} ?期|总第|今日[一二三四五六七八九十\d]{1,3}版|出版|国内统一|刊号|CN ?\d\d|农历|邮发代号|责任?编"
+)
+PAPER_LINE = re.compile(
+    r"#{0,3} ?(?P<name>[\u4e00-\u9fff]{2,9}(?:日报|晚报|早报|晨报|时报|都市报|商报|快报|周报|导报|特区报))"
+)
 PUBLISHER = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,9}(?:报|日报|晚报))社 ?(?:主办|出版)")
 COPIED = re.compile(r"《 ?(?P<name>[\u4e00-\u9fff]{2,9}报) ?》 ?（ ?" + DATE)
-WIRE = re.compile(r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,7}(?:日报|晚报|早报|晨报|时报|都市报|商报))(?:客户端|网)?讯(?=[ （])")
+WIRE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,7}(?:日报|晚报|早报|晨报|时报|都市报|商报))"
+    r"(?:客户端|网)?讯(?=[ （])"
+)
 DATELINE = re.compile(DATE + r"(?:讯|电(?=[ （])|消息|报道)")
 LABEL = re.compile(
     r"#{0,3} ?(?:第 ?(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}) ?版|(?P<a>[A-D]?\d{1,2}) ?版|(?P<b>[A-D]\d{2}))"
     r"(?: ?[·:：|]? ?[\u4e00-\u9fff·]{2,8})?"
 )
-PATH_LABEL = re.compile(r"(?:第(?P<n>\d{1,2})版|(?<![\dA-Za-z])(?P<a>[A-D]?\d{1,2})版|(?:node_|[-_/])(?P<b>[A-D]\d{2})(?=[._-]))")
+PATH_LABEL = re.compile(
+    r"(?:第(?P<n>\d{1,2})版|(?<![\dA-Za-z])(?P<a>[A-D]?\d{1,2})版|(?:node_|[-_/])(?P<b>[A-D]\d{2})(?=[._-]))"
+)
 PATH_DAY = re.compile(
     r"(?<!\d)(?P<y>20\d\d)(?:(?P<s>[-_./])(?P<m>\d{1,2})[-_./](?P<d>\d{1,2})|(?P<m2>\d{2})/?(?P<d2>\d{2})|年(?P<m3>\d{1,2})月(?P<d3>\d{1,2})日)(?!\d)"
 )
 PATH_MONTH = re.compile(r"(?<!\d)(?P<y>20\d\d)(?:[-_./年](?P<m>0?[1-9]|1[0-2])|(?P<m2>0[1-9]|1[0-2]))(?!\d)")
-MONTH_DAY = re.compile(r"(?<![\d.第])(?:(?P<y>20\d\d) ?年 ?)?(?P<m>1[0-2]|0?[1-9]) ?月 ?(?P<d>3[01]|[12]\d|0?[1-9]) ?日(?P<after>.{0,3})", re.DOTALL)
+MONTH_DAY = re.compile(
+    r"(?<![\d.第])(?:(?P<y>20\d\d) ?年 ?)?(?P<m>1[0-2]|0?[1-9]) ?月 ?(?P<d>3[01]|[12]\d|0?[1-9]) ?日(?P<after>.{0,3})",
+    re.DOTALL,
+)
 # A year that may be the page's own: not 到2025年, 从2022年开始, 2011年建成, 成立于2005年
 YEAR = re.compile(r"(?<![\d到至达从自于继])(?P<y>20[0-4]\d) ?年(?!底前|远景|代|前|以来|起|建|成立|开始|底?至今|始)")
 AHEAD = re.compile(r"(?:将|拟|计划|预计|定于|争取|力争|确保|持续[至到]|每年|历年|截止)[^，。；\n]{0,8}$")
@@ -92,7 +104,7 @@ def published(page: Page, norm: str, lines: list[str]) -> tuple[dt.date | None, 
 
 
 def masthead_date(lines: list[str]) -> Dated | None:
-    """2022年7月26日 星期二 朔州日报社出版 第8504期, a line of its own; a notice's signature (办公室 2022年8月18日) is none."""
+    """2022年7月26日 星期二 朔州日报社出版 第8504期; a notice's signature (办公室 2022年8月18日) is none."""
     found = [d for i, line in enumerate(lines) if len(line) <= 160 and (d := line_date(line, i, lines))]
     for fits in (True, None, False):
         for dated in found:
@@ -140,7 +152,7 @@ def number(text: str) -> int:
 
 
 def path_date(path: str) -> dt.date | None:
-    """2022-07-26, 20220726, 2022_07_26, 2022年7月26日, 2022-07/26 or 202207/26 in the file's name or folders, last first."""
+    """2022-07-26, 20220726, 2022_07_26, 2022年7月26日, 2022-07/26 in the file's name or folders, last first."""
     for match in reversed(list(PATH_DAY.finditer(path))):
         groups = [g for g in (match["m"] or match["m2"] or match["m3"], match["d"] or match["d2"] or match["d3"]) if g]
         if len(groups) == 2 and (day := a_date(int(match["y"]), int(groups[0]), int(groups[1]))):
@@ -149,7 +161,7 @@ def path_date(path: str) -> dt.date | None:
 
 
 def path_month(path: str) -> tuple[int, int] | None:
-    """Year and month in the file's name or folders (pingcheng-2023-03.txt): a hint for the days that the page tells of."""
+    """Year and month in the file's name or folders (pingcheng-2023-03.txt): a hint for the page's own days."""
     found = list(PATH_MONTH.finditer(path))
     return (int(found[-1]["y"]), int(found[-1]["m"] or found[-1]["m2"])) if found else None
 
@@ -176,7 +188,9 @@ def context_date(norm: str, hint: tuple[int, int] | None, *, whole: bool) -> dt.
 def told_days(norm: str, year: int) -> Iterator[dt.date]:
     """Every month-day that is told as past, in its own year or else in `year`."""
     for match in MONTH_DAY.finditer(norm):
-        planned = AHEAD.search(norm[max(0, match.start() - 14) : match.start()]) or match["after"].startswith(("前", "起施", "以前", "之前", "止"))
+        planned = AHEAD.search(norm[max(0, match.start() - 14) : match.start()]) or match["after"].startswith(
+            ("前", "起施", "以前", "之前", "止")
+        )
         day = a_date(int(match["y"] or year), int(match["m"]), int(match["d"]))
         if day and not planned:
             yield day
@@ -239,10 +253,14 @@ def masthead_issues(before: Page, after: Page) -> list[Issue]:
     """What the run report should say: no day of publication, or a masthead and a file name that disagree."""
     path, named = after.source_path, path_date(after.source_path)
     if after.published_on is None:
-        return [Issue("unknown-date", "no day of publication: name the file like 2022-07-26.txt", "warning", path, after.page)]
+        return [
+            Issue(
+                "unknown-date", "no day of publication: name the file like 2022-07-26.txt", "warning", path, after.page
+            )
+        ]
     issues = []
     if named and named != after.published_on and after.published_basis in ("masthead", "metadata"):
-        text = f"the {after.published_basis} says {after.published_on}, the file's name {named}: the {after.published_basis} is taken"
+        text = f"the {after.published_basis} says {after.published_on} and is taken; the file's name says {named}"
         issues.append(Issue("date-conflict", text, "warning", path, after.page))
     if after.published_basis == "context" and before.published_on is None:
         text = f"day of publication taken from the articles' own days: {after.published_on}"

@@ -26,7 +26,7 @@ class Term:
 
     month: int
     c: float
-    off: Mapping[int, int]
+    shift: Mapping[int, int]
 
     def day(self, year: int) -> dt.date:
         """The day of the term in a year from 2000 to 2099; ValueError beyond."""
@@ -34,7 +34,7 @@ class Term:
             raise ValueError(f"solar terms are known for 2000..2099, not {year}")
         short = year % 100
         leaps = (short - 1) // 4 if self.month < 3 else short // 4
-        return dt.date(year, self.month, int(short * 0.2422 + self.c) - leaps + self.off.get(year, 0))
+        return dt.date(year, self.month, int(short * 0.2422 + self.c) - leaps + self.shift.get(year, 0))
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ def nth_weekday(year: int, month: int, nth: int, weekday: int) -> dt.date:
 def solar_of(year: int, month: int, day: int) -> dt.date:
     """The solar day of a lunar day; a 30th that the month lacks is its 29th. ValueError beyond 1900..2099."""
     try:
-        return LunarDate(year, month, day).to_solar_date()
+        return dt.date.fromordinal(LunarDate(year, month, day).to_solar_date().toordinal())
     except ValueError:
         if day != 30:
             raise
-        return LunarDate(year, month, 29).to_solar_date()
+        return dt.date.fromordinal(LunarDate(year, month, 29).to_solar_date().toordinal())
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def load_calendar(root: Path) -> Calendar:
 def term_of(path: Path, name: str, row: dict[str, Any]) -> Term:
     """A solar term's row."""
     try:
-        return Term(int(row["month"]), float(row["c"]), dict(row.get("off", {})))
+        return Term(int(row["month"]), float(row["c"]), dict(row.get("shift", {})))
     except (KeyError, TypeError, ValueError) as error:
         raise RulesError(path, None, f"solar term {name} needs month and c: {error}") from error
 

@@ -18,7 +18,9 @@ Level = Literal["province", "prefecture", "county"]
 LEVELS: dict[str, Level] = {"province": "province", "prefecture": "prefecture", "county": "county"}
 DIGITS: dict[str, int] = {"province": 2, "prefecture": 4, "county": 6}
 # What a paper is called after its place: 大同日报, 太原晚报, 三晋都市报; the longest ending first.
-ENDING = re.compile(r"(?:特区报|都市报|劳动日报|日报社?|晚报|早报|晨报|时报|商报|快报|周报|导报|电视报|新闻|报)(?:客户端|电子版|数字报|社)?$")
+ENDING = re.compile(
+    r"(?:特区报|都市报|劳动日报|日报社?|晚报|早报|晨报|时报|商报|快报|周报|导报|电视报|新闻|报)(?:客户端|电子版|数字报|社)?$"
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,13 @@ def paper_of(path: Path, row: dict[str, Any]) -> Newspaper:
     if unknown:
         raise RulesError(path, line_of(path, name), f"{name}: unknown field {', '.join(sorted(unknown))}")
     home, level = row.get("home"), LEVELS.get(str(row.get("level")))
-    if home is not None and (level is None or not isinstance(home, str) or not re.fullmatch(r"\d+", home) or len(home) != DIGITS[level]):
+    if home is not None and (
+        level is None or not isinstance(home, str) or not re.fullmatch(r"\d+", home) or len(home) != DIGITS[level]
+    ):
         raise RulesError(
-            path, line_of(path, name), f"{name}: home is 2, 4 or 6 digits in quotes for level province, prefecture, county; got {home!r}"
+            path,
+            line_of(path, name),
+            f"{name}: home is 2, 4 or 6 digits in quotes for level province, prefecture, county; got {home!r}",
         )
     aliases = tuple(str(alias) for alias in row.get("aliases", ()))
     return Newspaper(name, home, aliases, level, fetch_of(path, name, row.get("fetch")))
@@ -108,7 +114,9 @@ def find_newspaper(papers: Iterable[Newspaper], name: str | None) -> Newspaper |
     return next((p for p in papers if wanted in (p.name, *p.aliases)), None) if wanted else None
 
 
-def home_of(papers: Iterable[Newspaper], name: str | None, lookup: Callable[[str], str | None] | None = None) -> str | None:
+def home_of(
+    papers: Iterable[Newspaper], name: str | None, lookup: Callable[[str], str | None] | None = None
+) -> str | None:
     """A paper's home adcode: as listed, else by its name where `lookup` knows the place that it is called after."""
     if paper := find_newspaper(papers, name):
         return paper.home
