@@ -12,7 +12,7 @@ from etl.locate.mentions import find
 from etl.locate.places import build_places
 from etl.locate.resolve import city_of, county_of, resolve
 from etl.locate.salience import choose, weigh
-from etl.locate.unlisted import add_unlisted
+from etl.locate.unlisted import add_unlisted, keep_undecided
 from etl.models import Article, Issue, Place
 from etl.rules import Rules
 from etl.text import Text
@@ -24,8 +24,9 @@ def locate(article: Article, text: Text, rules: Rules) -> list[Place]:
     """Places that the article names, the event's place first; empty where no place is named or known."""
     gazetteer = rules.gazetteer
     found = find(article, text.norm, gazetteer)
-    resolve(article, text.norm, found, gazetteer)
+    undecided = resolve(article, text.norm, found, gazetteer)
     names = add_unlisted(found, text.norm, gazetteer)
+    keep_undecided(found, undecided, text.norm, names)
     scores = weigh(found, text.norm, gazetteer)
     chosen = choose(article, found, text.norm, scores, gazetteer)
     return build_places(article, text, found, scores, chosen, gazetteer, names)

@@ -132,6 +132,8 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
     if not common and (heads or _ORGAN.match(norm, m.end)):
         return
     m.weak = True
+    if heads and norm.startswith("：", m.end):
+        return  # 清流：… though 清流 is a word: a label, once the article names 清流县
     begins = m.start == 0 or norm[m.start - 1] in "，。；：！？\n "
     m.weight = 1.0 if begins and not common else 0.3
 

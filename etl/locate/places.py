@@ -88,6 +88,8 @@ class Builder:
         if county:
             county = self.gazetteer.stat_home.get(county) or county
             return self.name(county), f"{county:06d}"
+        if code >= 10**8:
+            return None, None  # a township that several counties have
         city = city_of(code)
         return None, f"{city:04d}00" if city else f"{province_of(code):02d}0000"
 

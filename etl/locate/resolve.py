@@ -15,7 +15,7 @@ from etl.rules.gazetteer import Gazetteer
 
 WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
 PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
-MARGIN = 0.25  # by how much the best candidate must lead
+MARGIN = 0.15  # by how much the best candidate must lead
 MANY = 60  # names with more candidates than this say nothing about the others
 
 
@@ -111,6 +111,8 @@ def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> 
     for m in found.mentions:
         if len(m.codes) > 1:
             decide(m, norm[m.start : m.end], decided, support, article)
+            if len(m.codes) > 1 and m.level == TOWN:
+                by_kind(m, found, norm, gazetteer)
             if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
                 undecided.append(m)
     drop_unspoken(found)
@@ -177,6 +179,14 @@ def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, 
         decided[surface] = m.codes[0]
     elif m.level == PROVINCE and ranked[0][0] - min(r[0] for r in ranked) < MARGIN:
         m.codes = [min(m.codes)]  # 吉林: the province unless something speaks for the city
+
+
+def by_kind(m: Mention, found: Found, norm: str, gazetteer: Gazetteer) -> None:
+    """Choose the one candidate whose county is of the kind that the article refers to: 区 by 区消防, 县 by 县委."""
+    kinds = {norm[start] for start, end, level in found.cues if level == 6 and norm[start] in "区县旗"}
+    fit = [c for c in m.codes if gazetteer.names.get(county_of(c), " ")[-1] in kinds]
+    if len(fit) == 1 and len(kinds) == 1:
+        m.codes, m.basis = fit, "context"
 
 
 def basis_of(code: int, article: Article, support: Support, surface: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from etl.locate.mentions import CITY, CONTEXT, COUNTY, FORMER, HEAD, LEAD, TOWN, VILLAGE, Found, Mention
 from etl.locate.resolve import city_of, county_of
+from etl.locate.unlisted import community_after
 from etl.models import Article
 from etl.rules.gazetteer import Gazetteer
 
@@ -25,8 +26,10 @@ LABEL = 0.5  # a headline's 清流：… is a label of the column, less than a h
 VENUE = 2.5  # what "在…举行" in the lead adds to the place of that chain
 MOST = 8.0  # mentions beyond this many add nothing
 MOST_CUES = 2.4  # nor do references beyond this much
+SCOPE, MOST_SCOPE = 1.2, 3.6  # what 全县18个乡镇 adds to the county
 CITY_SHARE = 0.7  # papers name their city in every story: it weighs less than what is finer
-SECOND = 0.75  # a second level is the event's too when it weighs this much of the first
+SECOND = 0.5  # a second level is the event's too when it weighs this much of the first
+NAMED = 1.5  # and is named on its own this often
 RIVAL = 0.6  # so is a street of another county
 
 _CASE = re.compile(r"案例\s?[一二三四五六七八九十\d]|(?:^|[。！\s])[1-9][、.．]")
@@ -42,6 +45,7 @@ class Score:
     lead: bool = False
     communities: float = 0.0
     cues: float = 0.0  # references: 全区, 该街道
+    scope: float = 0.0  # 各乡镇, 18个乡镇
     venue: float = 0.0
     first: Mention | None = None
     places: list[int] = field(default_factory=list)
@@ -50,7 +54,7 @@ class Score:
     def total(self) -> float:
         """All weight together."""
         named = min(self.own + self.communities, MOST)
-        return named + HEADLINE * min(self.heads, 1.0) + OPENING * self.lead + min(self.cues, MOST_CUES) + self.venue
+        return named + HEADLINE * min(self.heads, 1.0) + OPENING * self.lead + min(self.cues, MOST_CUES) + self.scope + self.venue
 
 
 def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
@@ -62,6 +66,12 @@ def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
         note(scores[place_code(m, gazetteer)], m, norm)
     for code in [c for c in scores if c >= 10**8]:
         add_bare(code, found, norm, scores, gazetteer)
+    for m in found.mentions:
+        if m.level == TOWN and m.child is None and m.where != CONTEXT and len(m.codes) == 1:
+            after = community_after(norm, m.end)
+            if after is not None:  # 满月镇甘泉村, where the gazetteer has no such village
+                more = norm.count(norm[after[0] : after[1]], after[1], found.tail)
+                scores[m.codes[0]].communities += COMMUNITY * min(more, 5)
     return scores
 
 
@@ -87,13 +97,15 @@ def note(score: Score, m: Mention, norm: str) -> None:
         return
     top = chain_top(m)
     weight = m.weight * (0.4 if _ORIGIN.search(norm, max(0, top.start - 4), top.start) else 1.0)
+    if m.where == HEAD and m.level < TOWN and norm.startswith("：", m.end):
+        weight *= LABEL
     if m.level == VILLAGE:
         if m.parent is None or m.parent.level != TOWN:  # right after its township it was counted with it
             score.communities += COMMUNITY * weight
-    else:
+    elif m.where != HEAD or not score.heads:  # web copies print the headline twice
         score.own += weight
     if m.where == HEAD:
-        score.heads += weight * (LABEL if m.level < TOWN and norm[m.end : m.end + 1] in ("：", ":") else 1.0)
+        score.heads += weight
     score.lead = score.lead or (m.where == LEAD and weight >= 0.4)
 
 
@@ -204,9 +216,12 @@ def add_venues(found: Found, norm: str, scores: dict[int, Score], gazetteer: Gaz
 def add_cues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer, street: int, county: int, city: int) -> None:
     """Give words that refer back to a level to the division of that level."""
     county_city = gazetteer.names.get(county, "").endswith("市") and (city not in scores or scores[city].own < 1)
+    targets = {4: county if county_city else city, 5: city, 6: county, 7: county, 9: street}
     for _, _, level in found.cues:
-        target = {4: county if county_city else city, 6: county, 9: street}[level]
-        if target:
+        target = targets[level]
+        if target and level in (5, 7):
+            scores[target].scope = min(scores[target].scope + SCOPE, MOST_SCOPE)
+        elif target:
             scores[target].cues += CUE
 
 
@@ -237,7 +252,7 @@ def ranked(levels: list[tuple[int, float]], scores: dict[int, Score], streets: d
     levels.sort(key=lambda item: (-item[1], -item[0]))
     chosen = [levels[0]]
     for code, weight in levels[1:]:
-        if weight >= SECOND * chosen[0][1] and code >= 10**5 and scores[code].own >= 0.9:
+        if weight >= SECOND * chosen[0][1] and code >= 10**5 and scores[code].own + scores[code].heads >= NAMED:
             chosen.append((code, weight))
     rivals = [(c, s.total) for c, s in streets.items() if c != street and county_of(c) != county_of(street)]
     if chosen[0][0] == street:

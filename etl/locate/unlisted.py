@@ -51,6 +51,19 @@ def add_street(name: str, county: int, found: Found, norm: str, names: dict[int,
         at = norm.find(name, at + len(name))
 
 
+def keep_undecided(found: Found, undecided: list[Mention], norm: str, names: dict[int, str]) -> None:
+    """Where an article names no place but a township that several counties have, keep its name without a county."""
+    towns = [m for m in undecided if m.level == TOWN]
+    if not towns or any(m.where != CONTEXT and m.level in (COUNTY, TOWN) and len(m.codes) == 1 for m in found.mentions):
+        return
+    codes: dict[str, int] = {}
+    for m in towns:
+        name = norm[m.start : m.end]
+        code = codes.setdefault(name, FORMER + UNLISTED + len(codes))
+        names[code] = name
+        m.codes = [code]
+
+
 def where_at(found: Found, at: int) -> int:
     """The zone of a position, as of the mention nearest before it."""
     before = [m.where for m in found.mentions if m.start <= at]

@@ -37,7 +37,7 @@ class Form(IntEnum):
     ZONE = 4  # 西海岸新区 = 黄岛区
     SOFT = 5  # 城区, 开发区, 永平街: read only below a parent that the article names
     VILLAGE = 6  # 西水磨村
-    CUE = 7  # 全区, 县教育局: a level without its name (code 4 city, 6 county, 9 street)
+    CUE = 7  # 全区, 县教育局: a level without its name (code 4 city, 6 county, 9 street; 5, 7: all of it)
     MISREAD = 8  # 沙湾河乡 for 沙塄河乡, known from a real page
     MEDIA = 9  # 扬子晚报, 荆楚网: speaks for its province, is no place
 

@@ -258,7 +258,7 @@ def read_cues(path: Path) -> dict[str, Any]:
         raise RulesError(path, None, f"cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise RulesError(path, None, f"no valid YAML: {error}") from error
-    missing = {"refer_backs", "agencies", "common_words", "media"} - set(data or {})
+    missing = {"refer_backs", "scopes", "agencies", "common_words", "media"} - set(data or {})
     if missing:
         raise RulesError(path, None, f"lacks {', '.join(sorted(missing))}")
     return dict(data)
@@ -269,6 +269,9 @@ def add_cues(cues: dict[str, Any], entries: Entries) -> None:
     for level, words in cues["refer_backs"].items():
         for word in words:
             add(entries, word, LEVELS[level], Form.CUE)
+    for level, words in cues["scopes"].items():
+        for word in words:
+            add(entries, word, LEVELS[level] + 1, Form.CUE)
     for level, heads in cues["agencies"]["heads"].items():
         for head in heads:
             for name in cues["agencies"]["names"]:
