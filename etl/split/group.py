@@ -1,0 +1,324 @@
+"""Lines → articles: walks down the page once and gives each line to an article, to what is ignored, or to the leftovers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from etl.split import heads
+from etl.split.join import crosses, ends_sentence
+from etl.split.lines import PHOTO_LABEL, Line, is_office, is_salutation, photo_credit
+from etl.split.names import byline_of, lead_byline, names_only, people
+
+_NOTICE_HEAD = re.compile(
+    r"(?:通告|公告|公示|通知|倡议书|公开信|启事|声明|告[一-龥]{2,16}书|一封信|征集令|征集公告)(?:（[^）]{1,12}）)?$"
+)
+_NOTICE_BODY = re.compile(
+    r"(?:通告|公告|公示|通知|倡议|提示|声明)如下|发出(?:如下|以下)?倡议|特此(?:通告|公告|通知|声明)"
+)
+_FIRST_ITEM = re.compile(r"(?:一、|（一）|1[.、．](?!\d)|①)")
+_EXPECTS_LIST = re.compile(r"(?:如下|以下[一-龥]{0,8}|倡议[一-龥]{0,4})[：:。]?$|[：:]$")
+_BYLINES = ("byline", "names")
+
+
+@dataclass(slots=True)
+class Draft:
+    """An article in the making."""
+
+    choice: heads.Choice = field(default_factory=heads.Choice)
+    items: list[Line] = field(default_factory=list)  # paragraphs (body, lead) and inner subheads (short) in order
+    names: list[str] = field(default_factory=list)
+    bylines: list[Line] = field(default_factory=list)  # lines that were read into `names`
+    closed: bool = False
+    photo: bool = False
+    jumps: list[str] = field(default_factory=list)
+
+    @property
+    def body(self) -> list[Line]:
+        return [line for line in self.items if line.kind != "short"]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.norm for line in [*self.choice.headline, *self.items])
+
+    @property
+    def is_news(self) -> bool:
+        return any(line.kind == "lead" for line in self.items[:3])
+
+    @property
+    def finished(self) -> bool:
+        return not self.items or ends_sentence(self.items[-1].norm)
+
+    @property
+    def is_notice(self) -> bool:
+        head = "".join(line.norm for line in self.choice.headline)
+        return is_notice(head, "\n".join(line.norm for line in self.items[:4]))
+
+
+def is_notice(headline: str, opening: str) -> bool:
+    """关于…的通告, 倡议书, 致居民的一封信; or a text that says 通告如下 or begins with 各位居民朋友：."""
+    return bool(_NOTICE_HEAD.search(headline) or _NOTICE_BODY.search(opening)) or is_salutation(opening)
+
+
+@dataclass(slots=True)
+class Grouped:
+    """The articles of a page, and every other line with the reason why it is in none."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    ignored: list[tuple[str, Line]] = field(default_factory=list)
+    leftover: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the walk down the page stands."""
+
+    lines: list[Line]
+    usual_gap: int
+    out: Grouped = field(default_factory=Grouped)
+    draft: Draft | None = None
+    run: list[Line] = field(default_factory=list)  # short lines and bylines since the last paragraph
+    captions: list[Line] = field(default_factory=list)  # captions since the last paragraph
+    photo_label: bool = False
+    in_links: bool = False
+    signed: bool = False  # the line before was a signature: its date follows
+
+
+def group(lines: list[Line]) -> Grouped:
+    """Gives each line of a page to an article or says why not."""
+    gaps = Counter(line.gap for line in lines[1:])
+    walk = _Walk(lines, gaps.most_common(1)[0][0] if gaps else 0)
+    for i, line in enumerate(lines):
+        _feed(walk, i, line)
+    _drop_run(walk)
+    return walk.out
+
+
+def _feed(walk: _Walk, i: int, line: Line) -> None:
+    signed, walk.signed = walk.signed, False
+    if line.kind in ("body", "lead"):
+        if walk.in_links and line.size < 40 and line.kind == "body":
+            walk.out.ignored.append(("links", line))
+            return
+        walk.in_links = False
+        _paragraph(walk, i, line)
+    elif walk.in_links and line.kind in ("short", "names", "byline", "source", "caption"):
+        walk.out.ignored.append(("links", line))
+    elif line.kind == "short" and _signs(walk, i, line):
+        _sign(walk, line)
+    elif line.kind in ("short", "document"):
+        walk.run.append(line)
+    elif line.kind in _BYLINES:
+        _byline(walk, line)
+    elif line.kind == "date" and signed and walk.draft is not None:
+        walk.draft.bylines.append(line)
+    else:
+        _aside(walk, line)
+
+
+def _aside(walk: _Walk, line: Line) -> None:
+    """Lines of no article: masthead, teaser, caption, credit, label, footer, jump, noise."""
+    if line.kind == "noise":
+        walk.out.leftover.append(line)
+        return
+    if line.kind == "teaser":
+        walk.out.ignored += [("teaser", short) for short in walk.run]
+        walk.run = []
+    elif line.kind == "links":
+        walk.in_links = True
+    elif line.kind == "label":
+        walk.photo_label = bool(PHOTO_LABEL.fullmatch(line.norm))
+        _close(walk)
+    elif line.kind == "jump" and walk.draft is not None and "上接" not in line.norm:
+        walk.draft.jumps.append(line.norm)
+        walk.draft.closed = True
+    elif line.kind == "credit" and _credits_open_photo(walk, line):
+        return
+    elif line.kind in ("caption", "credit"):
+        walk.captions.append(line)
+    kind = "masthead" if line.kind == "date" else line.kind
+    walk.out.ignored.append((kind, line))
+
+
+def _credits_open_photo(walk: _Walk, line: Line) -> bool:
+    """林间 摄 under the caption that was just made a photo article."""
+    draft = walk.out.drafts[-1] if walk.out.drafts else None
+    if draft is None or not draft.photo or draft.bylines or walk.run:
+        return False
+    draft.names += people(line.norm)
+    draft.bylines.append(line)
+    return True
+
+
+def _close(walk: _Walk) -> None:
+    if walk.draft is not None and walk.draft.finished:
+        walk.draft.closed = True
+
+
+def _drop_run(walk: _Walk) -> None:
+    walk.out.leftover += walk.run
+    walk.run = []
+
+
+# ── bylines and signatures ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _byline(walk: _Walk, line: Line) -> None:
+    """A byline above a text waits in the run; below a text it closes the article."""
+    draft = walk.draft
+    if any(short.kind == "short" for short in walk.run) or draft is None or draft.closed or not draft.items:
+        walk.run.append(line)
+    elif draft.bylines or (draft.names and line.kind == "byline" and draft.finished):
+        walk.run.append(line)
+    else:
+        names = byline_of(line.norm) or names_only(line.norm)
+        draft.names += [name for name in names if name not in draft.names]
+        draft.bylines.append(line)
+        draft.closed = draft.finished or line.gap > 0
+
+
+def _signs(walk: _Walk, i: int, line: Line) -> bool:
+    """太原市疫情防控领导小组办公室 2022年8月18日 below a notice, or an office with the date on the next line."""
+    draft = walk.draft
+    if draft is None or draft.closed or walk.run or not draft.items or line.level or not is_office(line.norm):
+        return False
+    after = walk.lines[i + 1] if i + 1 < len(walk.lines) else None
+    dated = "年" in line.norm and line.norm.endswith("日") or (after is not None and after.kind == "date")
+    return dated or line.quote or draft.is_notice
+
+
+def _sign(walk: _Walk, line: Line) -> None:
+    if walk.draft is not None:
+        walk.draft.names.append(re.sub(r" ?\d{4}年.*$", "", line.norm).strip())
+        walk.draft.bylines.append(line)
+        walk.draft.closed = walk.signed = True
+
+
+# ── paragraphs ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _paragraph(walk: _Walk, i: int, line: Line) -> None:
+    """Gives a paragraph to the open article or to a new one, and the short lines above it likewise."""
+    if _is_photo(walk, i, line):
+        _photo(walk, line)
+    elif walk.draft is None or walk.draft.closed or line.kind == "lead" or _is_new(walk, i, line):
+        _begin(walk, line)
+    else:
+        _continue(walk, line)
+    walk.captions = []
+    walk.photo_label = False
+
+
+def _begin(walk: _Walk, line: Line) -> None:
+    choice = heads.choose(walk.run, line)
+    draft = Draft(choice=choice, items=[*choice.inner, line], bylines=choice.byline)
+    for byline in choice.byline:
+        draft.names += byline_of(byline.norm) or names_only(byline.norm)
+    if line.kind == "lead":
+        draft.names += [name for name in lead_byline(line.norm) if name not in draft.names]
+    walk.out.leftover += choice.leftover
+    walk.out.drafts.append(draft)
+    walk.draft = draft
+    walk.run = []
+
+
+def _continue(walk: _Walk, line: Line) -> None:
+    """The open article goes on; of the short lines the last (and a label before it) is its subhead."""
+    draft = walk.draft
+    if draft is None:
+        return
+    shorts = [short for short in walk.run if short.kind == "short"]
+    cut = not draft.finished and (crosses(draft.items[-1].norm, line.norm) or not _like_subheads(draft, shorts))
+    keep = [] if cut else _subheads(shorts)
+    walk.out.leftover += [short for short in walk.run if short not in keep]
+    draft.items += [*keep, line]
+    walk.run = []
+
+
+def _like_subheads(draft: Draft, shorts: list[Line]) -> bool:
+    """A short line between the halves of a cut sentence is a subhead only where the article has such subheads."""
+    known = [line for line in draft.items if line.kind == "short"]
+    return bool(shorts) and (shorts[-1].level >= 3 or bool(known))
+
+
+def _subheads(shorts: list[Line]) -> list[Line]:
+    """生活性服务业—— / 构建15分钟生活圈 are one subhead; a page slogan above the subhead is none."""
+    keep = shorts[-1:]
+    if len(shorts) > 1 and (shorts[-2].norm.endswith(("-", "：")) or shorts[-2].level >= 3):
+        keep = shorts[-2:]
+    return [line for line in keep if not heads.is_slogan(line) or line.level >= 3]
+
+
+def _is_new(walk: _Walk, i: int, line: Line) -> bool:
+    draft = walk.draft
+    if draft is None:
+        return True
+    if is_salutation(line.norm) and draft.finished:
+        return True
+    before = heads.Before(
+        draft.text, draft.is_news, len(draft.body),
+        tuple(item.size for item in draft.items if item.kind == "short"), draft.is_notice, draft.finished,
+        sum(item.size for item in draft.items), walk.usual_gap,
+    )  # fmt: skip
+    if any(short.kind != "document" for short in walk.run):
+        crossing = not draft.finished and crosses(draft.items[-1].norm, line.norm)
+        lone_head = len(draft.items) == 1 and not draft.finished and is_salutation(draft.items[0].norm)
+        return not crossing and (lone_head or heads.starts_article(walk.run, line, before))
+    if not draft.finished:
+        return False
+    return _caption_leads(walk, i, line) or _answers_earlier(walk, line) or _stands_apart(walk, line, before)
+
+
+def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
+    """A picture and its caption between two texts belong to the lower one: it has the caption's words, the upper has none."""
+    draft = walk.draft
+    grams = {c.norm[k : k + 4] for c in walk.captions for k in range(2, len(c.norm) - 4)}
+    if draft is None or not grams:
+        return False
+    below = "\n".join(near.norm for near in walk.lines[i : i + 4] if near.kind == "body")
+    above = draft.text
+    return sum(g in below for g in grams) >= 2 and not any(g in above for g in grams)
+
+
+def _answers_earlier(walk: _Walk, line: Line) -> bool:
+    """一、自觉学习… after a finished news item, while an appeal higher up the page still waits for its list."""
+    if not _FIRST_ITEM.match(line.norm) or walk.draft is None or _EXPECTS_LIST.search(walk.draft.items[-1].norm):
+        return False
+    return any(d is not walk.draft and d.items and _EXPECTS_LIST.search(d.items[-1].norm) for d in walk.out.drafts)
+
+
+def _stands_apart(walk: _Walk, line: Line, before: heads.Before) -> bool:
+    """A text without headline below a wide gap, that names other places and opens like news."""
+    score = heads.content_score(line, before)
+    return line.gap > walk.usual_gap + 1 and before.is_news and before.paragraphs >= 2 and score >= 3
+
+
+# ── photo news ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NEWS_TIME = re.compile(r"\d{1,2}月\d{1,2}日|\d{1,2}日|近日|日前|连日来|昨日|昨天|今年|入[春夏秋冬]|时节")
+
+
+def _is_photo(walk: _Walk, i: int, line: Line) -> bool:
+    """A caption with date and credit that stands for itself: under its own headline, 图片新闻, or of another place."""
+    if line.kind != "body" or line.size < 36 or line.norm.count("。") > 4:
+        return False
+    after = walk.lines[i + 1] if i + 1 < len(walk.lines) else None
+    credited = photo_credit(line.norm) is not None or (after is not None and after.kind == "credit" and after.gap <= 2)
+    return (credited or walk.photo_label) and bool(_NEWS_TIME.search(line.norm[:60]))
+
+
+def _photo(walk: _Walk, line: Line) -> None:
+    draft = walk.draft
+    shorts = [short for short in walk.run if short.kind == "short"]
+    shared = draft is not None and any(name in draft.text for name in heads.named(line.norm))
+    if not shorts and not walk.photo_label and draft is not None and not draft.closed and shared:
+        walk.out.ignored.append(("caption", line))
+        walk.captions.append(line)
+        return
+    _begin(walk, line)
+    photo = walk.out.drafts[-1]
+    photo.photo = photo.closed = True
+    photo.names += [name for name in photo_credit(line.norm) or () if name not in photo.names]
+    if draft is not None and not draft.closed and not draft.finished:
+        walk.draft = draft
