@@ -12,6 +12,8 @@ from etl.dates_days import (
     Anchor,
     Period,
     Resolver,
+    day_of,
+    end_of_range,
     month_span,
     near,
     numeral,
@@ -63,13 +65,33 @@ def resolve_rel_month(m: re.Match[str], anchor: Anchor) -> Period | None:
     ref = anchor.day
     if ref is None:
         return Period(None, None, "month", "relative", "relative-month")
-    base = ref.replace(day=1)
-    if m["which"][0] == "上":
-        base = (base - DAY).replace(day=1)
-    elif m["which"][0] == "下":
-        base = (base + 32 * DAY).replace(day=1)
+    base = month_before_or_after(ref, m["which"])
     first, last = month_span(base.year, base.month, m["third"])
     return grain_of_month(m, first, last, anchor, "relative")
+
+
+def resolve_month_day(m: re.Match[str], anchor: Anchor, before: Period | None) -> Period | None:
+    """本月8日, 上月28日至30日."""
+    ref = anchor.day
+    if ref is None:
+        return one_day(None, "text", "month-day")
+    base = month_before_or_after(ref, m["which"])
+    first = day_of(base.year, base.month, int(m["d"]))
+    last = end_of_range(m.groupdict(), first) if first else None
+    return Period(first, last, "range", "text", "month-day") if last else one_day(first, "text", "month-day")
+
+
+def month_before_or_after(ref: dt.date, which: str) -> dt.date:
+    """The first day of the month of `ref` (本, 当), of the one before (上) or after it (下)."""
+    base = ref.replace(day=1)
+    if which[0] == "上":
+        return (base - DAY).replace(day=1)
+    return (base + 32 * DAY).replace(day=1) if which[0] == "下" else base
+
+
+def resolve_now(m: re.Match[str], anchor: Anchor, before: Period | None) -> Period | None:
+    """即日起: the day of print."""
+    return one_day(anchor.printed, "relative", "present")
 
 
 def resolve_year(m: re.Match[str], anchor: Anchor, before: Period | None) -> Period | None:
@@ -206,6 +228,8 @@ def resolve_week(m: re.Match[str], anchor: Anchor, before: Period | None) -> Per
 RESOLVERS: dict[str, Resolver] = {
     "date": resolve_date,
     "month": resolve_month,
+    "monthday": resolve_month_day,
+    "now": resolve_now,
     "day": resolve_day,
     "year": resolve_year,
     "iso": resolve_iso,

@@ -40,7 +40,7 @@ CMONTH = re.compile(
 )
 # 10日, 3日至9日, 15日着手, 23日晚10点; not 15日内, 行政拘留15日, 第10日, 每月5日, 3-5日内
 DAY = re.compile(
-    rf"(?<![\d./年月第每近满约达过前后个间续周处并和留期]) ?(?P<d>{D})(?: ?日|(?={TO}{D} ?日))(?P<part>{PART})"
+    rf"(?<![\d./年月第每近满约达过前后个间续周处并和留期]) ?(?P<d>{D})(?: ?日|(?=(?:{TO}|、){D} ?日))(?P<part>{PART})"
     rf"(?:(?P<to>{TO}|、)(?P<d2>{D}) ?日{PART})?"
     r"(?!内|以内|之内|以后|之后|后|行政|拘留|均|游|龄|有余|余|多|报[社纸]|薪|产量|间隔)"
 )
@@ -65,6 +65,12 @@ YEAR_EDGE = re.compile(
 REL_MONTH = re.compile(
     r"(?P<which>本|当|这个|上个?|下个?)月(?P<third>[上中下]旬|[初底末])?(?P<since>以来)?(?!亮|光|饼|台|球|刊)"
 )
+# 本月8日, 上月28日至30日
+MONTH_DAY = re.compile(
+    rf"(?P<which>本|当|上个?|下个?)月(?P<d>{D}) ?日(?P<part>{PART})(?:(?P<to>{TO})(?P<d2>{D}) ?日{PART})?"
+)
+# 即日起: from the day of print
+FROM_NOW = re.compile(r"即日起")
 # 本周, 上周五, 这周末, 周六上午, 星期三; not 每周五, 一周一调度, 周一至周五
 WEEK = re.compile(
     r"(?<![每逢一二两三四五六七八九十\d])(?P<which>本|这|上|下)个?(?:周|星期|礼拜)(?P<w>[一二三四五六日天末])?(?P<since>以来)?(?![至到\-—~、岁年边围])"
@@ -124,8 +130,9 @@ BY_PAIR: tuple[tuple[str, str, tuple[Shape, ...]], ...] = (
     ("上下", "半", (("half", HALF),)),
     ("前", "三3", (("half", HALF),)),
     ("一二三四", "季", (("half", HALF),)),
-    ("本这上下", "周星礼月个", (("week", WEEK), ("month", REL_MONTH))),
-    ("当", "月", (("month", REL_MONTH),)),
+    ("本这上下", "周星礼月个", (("week", WEEK), ("monthday", MONTH_DAY), ("month", REL_MONTH))),
+    ("当", "月", (("monthday", MONTH_DAY), ("month", REL_MONTH))),
+    ("即", "日", (("now", FROM_NOW),)),
     ("周星礼", "一二三四五六日末期拜", (("week", WEEKDAY),)),
     ("近", "日期来几些两段", (("vague", VAGUE),)),
     ("近", "一123三半两", (("recent", RECENT), ("vague", VAGUE))),

@@ -25,6 +25,8 @@ SINCE = re.compile(
 )
 OLD_SUFFIX = re.compile(r"[^，。；\n]{0,6}(?:出生|生于|成立|修建|建成|创办|建立|始建|立项)")
 TITLE = re.compile(r"《[^》\n]{0,30}$")
+# a law's own day: 《…条例》自6月1日起施行
+LAW = re.compile(r"(?:》|条例|办法|规定|法典?)[^，。；\n]{0,6}[自于从]$")
 CYCLE = re.compile(r"(?:每|逢|历)[年月个]?(?:的)?$")
 ANNOUNCED = re.compile(
     r"[^。；\n]{0,24}?(?:获悉|了解到|发布消息|消息称|刊发|报道称|通报[了称]?(?!批评|表扬)|公布|发布|披露|曝光)"
@@ -59,7 +61,8 @@ def placed(start: int, end: int, period: Period, anchor: Anchor, text: Text) -> 
         day = replace(period, first=period.last, precision="day", rule="as-of")
         return Mention(start - cut, end, day, "as_of", quoted(raw, start))
     if (m := SINCE.match(norm, end)) and period.rule in DATED_RULES and period.first:
-        return since(start, m.end(), period, anchor, text)
+        law = bool(LAW.search(head)) and norm.startswith(("施行", "实施", "正式", "生效"), m.end())
+        return since(start, m.end(), period, anchor, text, law=law)
     use, said = use_of(period, anchor, norm, head, end), quoted(raw, start)
     if said and period.rule == "relative-day":
         use = "background"
@@ -74,11 +77,11 @@ def capped(period: Period, anchor: Anchor) -> Period:
     return period
 
 
-def since(start: int, end: int, period: Period, anchor: Anchor, text: Text) -> Mention:
-    """7月19日以来, 从8月1日起: from that day up to print."""
+def since(start: int, end: int, period: Period, anchor: Anchor, text: Text, *, law: bool) -> Mention:
+    """7月19日以来, 从8月1日起: from that day up to print; the day from which a law is in force is background."""
     if anchor.printed is None or period.first is None or period.first > anchor.printed:
         return Mention(start, end, period, "background", quoted(text.raw, start))
-    use: WhenUse = "activity" if (anchor.printed - period.first).days <= OLD else "background"
+    use: WhenUse = "activity" if (anchor.printed - period.first).days <= OLD and not law else "background"
     whole = Period(period.first, anchor.printed, "range", period.basis, "since-day")
     return Mention(start, end, whole, use, quoted(text.raw, start))
 
