@@ -33,6 +33,7 @@ _ORGAN = re.compile(
     r"推进|推动|打造|召开|启动|积极|聚焦|多措|扎实|创新|[：:｜|])"
 )
 _TAIL = re.compile(r"推荐阅读|相关阅读|返回搜狐|责任编辑|稿件来源|来\s?源[：丨|]|（来源|一审[：： ]|编辑[：丨| ]|（作者单位|供稿[：单]|更多精彩")
+_BLEND = re.compile(r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$")  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
 _UNIT = re.compile(r"[^，。、；：\"\n]{0,12}?(?:公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所)")  # named after a city
 _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
 _HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
@@ -119,6 +120,8 @@ def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazett
         m.basis = "repaired"
     if not reading.firm and m.level >= COUNTY:
         weaken(m, norm, gazetteer, found)
+    elif m.level == TOWN and _BLEND.search(norm[start : end + 1]):
+        m.weak, m.weight = True, 0.3
     if (m.level == CITY or not reading.firm) and _UNIT.match(norm, end):
         m.weight *= 0.3 if reading.firm else 0.1
     return m

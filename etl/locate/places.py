@@ -14,7 +14,7 @@ from etl.models import Article, Evidence, Place
 from etl.rules.gazetteer import Gazetteer
 from etl.text import Text
 
-MOST_MENTIONS = 24  # places in passing beyond this many are a list of names, not findings
+MOST_MENTIONS = 12  # places in passing beyond this many are a list of names, not findings
 
 Basis = Literal["text", "context", "repaired"]
 
@@ -75,19 +75,20 @@ class Builder:
 
     def name(self, code: int) -> str | None:
         """Official name of a code; None where the bureau has a placeholder."""
-        return self.gazetteer.names.get(code) or None
+        return self.unlisted.get(code) or self.gazetteer.names.get(code) or None
 
     def city(self, code: int) -> str | None:
         """The prefecture; a county-level city under its province (济源市) stands for its own."""
         city = city_of(code)
-        return (self.name(city) or self.name(county_of(code))) if city else None
+        county = county_of(code)
+        return (self.name(city) or (None if county in self.unlisted else self.name(county))) if city else None
 
     def district(self, code: int) -> tuple[str | None, str | None]:
         """The county and the code of the finest of province, city, county; a statistics-only area gives its county."""
         county = county_of(code)
         if county:
             county = self.gazetteer.stat_home.get(county) or county
-            return self.name(county), f"{county:06d}"
+            return self.name(county), None if county in self.unlisted else f"{county:06d}"
         if code >= 10**8:
             return None, None  # a township that several counties have
         city = city_of(code)

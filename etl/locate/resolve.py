@@ -16,7 +16,7 @@ from etl.rules.gazetteer import Gazetteer
 WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
 PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
 MARGIN = 0.15  # by how much the best candidate must lead
-MANY = 60  # names with more candidates than this say nothing about the others
+MANY, FEW = 60, 12  # names, and villages, with more candidates than this say nothing about the others
 
 
 def county_of(code: int) -> int:
@@ -102,13 +102,14 @@ class Support:
 def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> list[Mention]:
     """Reduce each mention's codes to one where anything decides; return those left undecided."""
     bind(found.mentions, norm, gazetteer)
-    support = gather(article, norm, found.mentions)
+    open_names = [m for m in found.mentions if len(m.codes) > 1 and m.level != VILLAGE]
+    support = gather(article, norm, found.mentions) if open_names else Support()
     decided: dict[str, int] = {}
     for m in found.mentions:
         if len(m.codes) == 1 and (m.bound or not m.weak):
             decided.setdefault(norm[m.start : m.end], m.codes[0])
     undecided: list[Mention] = []
-    for m in found.mentions:
+    for m in open_names:
         if len(m.codes) > 1:
             decide(m, norm[m.start : m.end], decided, support, article)
             if len(m.codes) > 1 and m.level == TOWN:
@@ -150,7 +151,7 @@ def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
     seen: set[tuple[str, int]] = set()
     for m in mentions:
         surface = norm[m.start : m.end]
-        if len(m.codes) > MANY or (surface, len(m.codes)) in seen:
+        if len(m.codes) > (MANY if m.level != VILLAGE else FEW) or (surface, len(m.codes)) in seen:
             continue
         seen.add((surface, len(m.codes)))
         weight = WEIGHT[m.level] * (0.5 if m.where == CONTEXT or m.weak else 1.0)
@@ -168,8 +169,8 @@ def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, 
         m.codes = [decided[surface]]
         return
     counties = {county_of(c) for c in m.codes}
-    if len(counties) == 1 and m.level in (TOWN, VILLAGE):
-        m.codes = m.codes[:1] if m.level == TOWN else m.codes
+    if len(counties) == 1 and m.level == TOWN:
+        m.codes = m.codes[:1]
         return
     ranked = sorted(((support.of(c, surface), c) for c in m.codes), reverse=True)
     if ranked[0][0] - ranked[1][0] >= MARGIN:

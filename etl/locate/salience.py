@@ -19,6 +19,7 @@ from etl.models import Article
 from etl.rules.gazetteer import Gazetteer
 
 HEADLINE, OPENING = 4.0, 1.5  # what the headline and the lead add
+SCENE = 0.5  # what the lead adds to the place of a scene that only leads to the story
 COMMUNITY = 0.8  # what a street's community adds to the street
 CUE = 0.6  # what a word that refers back adds
 BARE = 0.5  # what a street's bare name adds, as in 泊里中队
@@ -42,7 +43,7 @@ class Score:
 
     own: float = 0.0  # named on its own
     heads: float = 0.0  # in the headline
-    lead: bool = False
+    lead: float = 0.0  # in the lead
     communities: float = 0.0
     cues: float = 0.0  # references: 全区, 该街道
     scope: float = 0.0  # 各乡镇, 18个乡镇
@@ -54,7 +55,7 @@ class Score:
     def total(self) -> float:
         """All weight together."""
         named = min(self.own + self.communities, MOST)
-        return named + HEADLINE * min(self.heads, 1.0) + OPENING * self.lead + min(self.cues, MOST_CUES) + self.scope + self.venue
+        return named + HEADLINE * min(self.heads, 1.0) + self.lead + min(self.cues, MOST_CUES) + self.scope + self.venue
 
 
 def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
@@ -106,7 +107,8 @@ def note(score: Score, m: Mention, norm: str) -> None:
         score.own += weight
     if m.where == HEAD:
         score.heads += weight
-    score.lead = score.lead or (m.where == LEAD and weight >= 0.4)
+    if m.where == LEAD and weight >= 0.4:
+        score.lead = max(score.lead, SCENE if is_venue(m, norm) and not happens(m, norm) else OPENING)
 
 
 def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
@@ -130,6 +132,7 @@ def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazet
 
 
 _SUFFIX = re.compile(r"(?:街道|镇|乡|苏木)$")
+_EVENT = re.compile(r"举行|举办|召开|开展|启动|开赛|开幕|上演|发放|查获|查处|排查|巡查|检查|组织|座谈|宣讲|揭牌|授|取缔|整治|演练|调研|慰问|签约|义诊|开庭|曝光")
 _VENUE_BEFORE = re.compile(r"(?:在|走进|来到|深入|走访|到|位于|于)[\"《]?$")
 
 
@@ -146,10 +149,19 @@ def is_venue(m: Mention, norm: str) -> bool:
     return _VENUE_BEFORE.search(norm, max(0, start - 3), start) is not None
 
 
+def happens(m: Mention, norm: str) -> bool:
+    """Whether the sentence goes on with an event (…举行, …召开), not with a scene (…只见道路干净整洁)."""
+    end = norm.find("。", m.end, m.end + 60)
+    return _EVENT.search(norm, m.end, end if end >= 0 else m.end + 60) is not None
+
+
 def choose(article: Article, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> list[tuple[int, float]]:
     """The divisions of the event with their weights, main one first; empty where no division is named."""
     streets = {c: s for c, s in scores.items() if c >= 10**8}
     add_venues(found, norm, scores, gazetteer)
+    if not any(c >= 10**5 for c in scores):
+        add_sources(found, norm, scores, gazetteer)
+        streets = {c: s for c, s in scores.items() if c >= 10**8}
     street = max(streets, key=lambda c: streets[c].total, default=0)
     county = focus_county(scores, street)
     city = focus_city(scores, county)
@@ -162,7 +174,28 @@ def choose(article: Article, found: Found, norm: str, scores: dict[int, Score], 
         return [*((c, streets[c].total) for c in cases), (county, scores[county].total)]
     if street and scattered(streets, street):
         levels = [(c, w) for c, w in levels if c != street] or levels
+    counties = {c: s for c, s in scores.items() if 10**5 <= c < 10**8}
+    if county in counties and scattered(counties, county):
+        levels = [(c, w) for c, w in levels if c < 10**5] or levels
     return ranked(levels, scores, streets, street)
+
+
+def add_sources(found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
+    """Where the body names nothing finer than a city, take the source's or a title's division that the body speaks of.
+
+    来源：…贡山县丙中洛镇丙中洛边境派出所 with 丙中洛边境派出所 in the body; 《宝山区…方案》 with 区房管局, 各街镇.
+    """
+    of_county = any(level in (6, 7) for *_, level in found.cues)
+    for m in found.mentions:
+        if m.where != CONTEXT or len(m.codes) != 1 or m.level not in (COUNTY, TOWN):
+            continue
+        name = gazetteer.names.get(m.codes[0], "")
+        bare = _SUFFIX.sub("", name) if m.level == TOWN else name[:-1]
+        spoken = len(bare) >= 2 and norm.count(bare, 0, min(m.start, found.tail)) > 0
+        if spoken or (m.level == COUNTY and of_county and not m.weak):
+            m.basis = "context"
+            note(scores[m.codes[0]], m, norm)
+            scores[m.codes[0]].venue = HEADLINE
 
 
 def focus_county(scores: dict[int, Score], street: int) -> int:
@@ -208,7 +241,7 @@ def add_venues(found: Found, norm: str, scores: dict[int, Score], gazetteer: Gaz
         if m.where != LEAD or len(m.codes) != 1 or m.level < COUNTY or (m.child is not None and m.child.level <= TOWN):
             continue
         code = place_code(m, gazetteer)
-        if code in scores and code not in seen and is_venue(m, norm):
+        if code in scores and code not in seen and is_venue(m, norm) and happens(m, norm):
             seen.add(code)
             scores[code].venue += VENUE
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 
-from etl.locate.mentions import CONTEXT, COUNTY, FORMER, TOWN, VILLAGE, Found, Mention
+from etl.locate.mentions import BODY, CONTEXT, COUNTY, FORMER, TOWN, VILLAGE, Found, Mention
 from etl.locate.resolve import county_of
 from etl.rules.gazetteer import Gazetteer
 
 # No word of a name: what stands between a county and 乡镇 in 平城区组织街道, 和县各乡镇, 霍山县近年来对集镇.
-_WORDS = "各的在和与及对将为是有等该全其所联合织展多个辖属设立近日今我你他这那向从并也都已把被由于按至到省市县区乡镇街道村、"
+_WORDS = "各的在和与及对将为是有等该全其所联合织展多个辖属设立近日今我你他这那向从并也都已把被由于按至到省市县区乡镇街道村局院站依法查处取缔开举办召驻每了某、"
 _STREET = re.compile(rf"([^\W\d_a-zA-Z{_WORDS}]{{2,5}}(?:街道|镇(?!域|村|区)|乡(?!村|镇|亲|贤|风)|苏木))")
-_COMMUNITY = re.compile(rf"([^\W\d_a-zA-Z的在和与及对将为是有等各该全区县市、]{{1,7}}?(?:社区|居委会|嘎查|村(?![民委级务官两镇落里容支史干企口头组])))")
+_COMMUNITY = re.compile(rf"([^\W\d_a-zA-Z{_WORDS}]{{1,5}}(?:社区|居委会|嘎查|村(?![民委级务官两镇落里容支史干企口头组])))")
 _SUFFIX = re.compile(r"(?:街道|镇|乡)$")
+UNKNOWN_COUNTY = 990000  # pseudo codes of county names that several counties share
 UNLISTED = 500  # pseudo codes of unlisted streets: FORMER + county * 1000 + UNLISTED + n
 
 
@@ -27,16 +28,23 @@ def add_unlisted(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, str
     for m in list(found.mentions):
         if m.level == COUNTY and m.where != CONTEXT and m.child is None and len(m.codes) == 1:
             match = _STREET.match(norm, m.end)
-            if match and not known(match[1], m, found, norm):
+            if match and not known(match[1], m, found):
                 add_street(match[1], m.codes[0], found, norm, names)
         elif m.level == VILLAGE and m.parent is None and len(m.codes) == 1:
             mend(m, found, norm, gazetteer)
     return names
 
 
-def known(name: str, county: Mention, found: Found, norm: str) -> bool:
-    """Whether the gazetteer's own name stands exactly there."""
-    return any(m.start == county.end and m.level == TOWN for m in found.mentions)
+_PREFIX = "东西南北上中下大小新老前后"
+
+
+def known(name: str, county: Mention, found: Found) -> bool:
+    """Whether the gazetteer's own name stands there: in full, or after more than 西 of 西王家沟乡."""
+    for m in found.mentions:
+        here = m.level == TOWN and m.start >= county.end and m.end == county.end + len(name)
+        if here and any(county_of(c) == county.codes[0] for c in m.codes):
+            return m.start != county.end + 1 or name[0] not in _PREFIX
+    return False
 
 
 def add_street(name: str, county: int, found: Found, norm: str, names: dict[int, str]) -> None:
@@ -52,14 +60,17 @@ def add_street(name: str, county: int, found: Found, norm: str, names: dict[int,
 
 
 def keep_undecided(found: Found, undecided: list[Mention], norm: str, names: dict[int, str]) -> None:
-    """Where an article names no place but a township that several counties have, keep its name without a county."""
-    towns = [m for m in undecided if m.level == TOWN]
-    if not towns or any(m.where != CONTEXT and m.level in (COUNTY, TOWN) and len(m.codes) == 1 for m in found.mentions):
+    """Where an article names no place but one that several divisions share, keep its name: 桂林街道, 铁东区."""
+    if any(m.where != CONTEXT and m.level in (COUNTY, TOWN) and len(m.codes) == 1 for m in found.mentions):
         return
     codes: dict[str, int] = {}
-    for m in towns:
+    if not undecided and any(level in (6, 7) for *_, level in found.cues):
+        undecided = [m for m in found.mentions if m.level == COUNTY and len(m.codes) > 1 and not m.weak]
+    for m in undecided:
+        m.where = min(m.where, BODY)
         name = norm[m.start : m.end]
-        code = codes.setdefault(name, FORMER + UNLISTED + len(codes))
+        base = FORMER + UNLISTED if m.level == TOWN else UNKNOWN_COUNTY
+        code = codes.setdefault(name, base + len(codes))
         names[code] = name
         m.codes = [code]
 

@@ -5,7 +5,7 @@ Forms of a name that texts use (the suffix is never stripped from a township: �
 * province 山西省 → 山西; 广西壮族自治区 → 广西
 * prefecture 大同市 → 大同; 黔东南苗族侗族自治州 → 黔东南州, 黔东南
 * county 滕州市 → 滕州; 木垒哈萨克自治县 → 木垒县, 木垒
-* township 小碧布依族苗族乡 → 小碧乡; 永安街道片区 → 永安街道; in 广州 永平街道 → 永平街
+* township 小碧布依族苗族乡 → 小碧乡; 永安街道片区 → 永安街道; 汉兴街街道 → 汉兴街道, 汉兴街; in 广州 永平街道 → 永平街
 * village 银闸社区, 西水磨村 (as in villages.parquet)
 """
 
@@ -176,7 +176,10 @@ def town_forms(name: str, code: int) -> Iterator[tuple[str, Form]]:
     tail = _STREET_TAIL.fullmatch(name) or _STREET_IN_NOTE.search(name)
     if tail:
         yield tail[1], Form.SHORT
-    if name.endswith("街道") and code // 10**5 == 4401 and len(name) >= 4:
+    if name.endswith("街街道") and len(name) >= 5:
+        yield name[:-3] + "街道", Form.SHORT
+        yield name[:-2], Form.SOFT
+    elif name.endswith("街道") and code // 10**5 == 4401 and len(name) >= 4:
         yield name[:-1], Form.SOFT
 
 

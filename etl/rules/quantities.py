@@ -1,15 +1,211 @@
-"""Stub, to be written by its owner."""
+"""Units, indicators and traps of reported numbers: units.yml, indicators.yml, metric-traps.yml in data/reference/."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.rules.errors import RulesError
+
+UNITS = "units.yml"
+INDICATORS = "indicators.yml"
+TRAPS = "metric-traps.yml"
+TRAP_LISTS = ("phrases", "before", "rhetorical", "rate", "result", "footers")
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A canonical indicator: a number counts for it when its unit's class and its wording fit.
+
+    `cues` are alternatives; a cue of several words (检查+商铺) wants them all in what is counted. `units` narrows the
+    class to single units where the class alone is too wide.
+    """
+
+    id: str
+    zh: str
+    en: str
+    classes: frozenset[str]
+    units: frozenset[str]
+    cues: tuple[tuple[str, ...], ...]
+    without: tuple[str, ...]
+
+    def fits(self, what: str, unit: str, unit_class: str) -> bool:
+        """Whether a number with this wording and unit counts for the indicator."""
+        if unit_class not in self.classes or (self.units and unit not in self.units):
+            return False
+        if any(word in what for word in self.without):
+            return False
+        return any(all(word in what for word in cue) for cue in self.cues)
+
+
+@dataclass(frozen=True)
+class Traps:
+    """What looks like a reported number and is none; see metric-traps.yml for each list."""
+
+    phrases: tuple[str, ...]
+    before: tuple[str, ...]
+    after: Mapping[str, tuple[str, ...]]
+    rhetorical: tuple[str, ...]
+    rate: tuple[str, ...]
+    result: tuple[str, ...]
+    footers: tuple[str, ...]
+
+    @cached_property
+    def phrase_pattern(self) -> re.Pattern[str]:
+        """Any set phrase."""
+        return any_of(self.phrases)
+
+    @cached_property
+    def rate_pattern(self) -> re.Pattern[str]:
+        """Any word of a rate or a duty."""
+        return any_of(self.rate)
+
+    @cached_property
+    def result_pattern(self) -> re.Pattern[str]:
+        """Any verb of result."""
+        return any_of(self.result)
+
+    @cached_property
+    def footer_pattern(self) -> re.Pattern[str]:
+        """Any word of a footer."""
+        return any_of(self.footers)
 
 
 @dataclass(frozen=True)
 class Quantities:
-    """To be written."""
+    """Units with their classes and spellings, canonical indicators in order of preference, traps."""
+
+    units: Mapping[str, str]  # unit as printed -> class
+    written: Mapping[str, str]  # unit as printed -> unit in the table, where they differ
+    small_numeral: frozenset[str]
+    indicators: tuple[Indicator, ...]
+    traps: Traps
+
+    @cached_property
+    def unit_pattern(self) -> str:
+        """Source of an alternation of all units, the longest first."""
+        return "|".join(re.escape(unit) for unit in sorted(self.units, key=len, reverse=True))
+
+    @cached_property
+    def by_class(self) -> dict[str, tuple[Indicator, ...]]:
+        """The indicators that a class of unit may count for, in order."""
+        classes = {name for indicator in self.indicators for name in indicator.classes}
+        return {name: tuple(i for i in self.indicators if name in i.classes) for name in classes}
+
+    def indicator(self, what: str, unit: str, unit_class: str) -> str | None:
+        """The id of the first indicator that fits, or None."""
+        found = (i.id for i in self.by_class.get(unit_class, ()) if i.fits(what, unit, unit_class))
+        return next(found, None)
+
+
+def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern that matches any of the words; of an empty list, nothing."""
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)")
 
 
 def load_quantities(root: Path) -> Quantities:
-    return Quantities()
+    """Read the three files below `root`; raise RulesError where one is missing, misspelt or ambiguous."""
+    units, written, small = read_units(root / UNITS)
+    return Quantities(
+        units=units,
+        written=written,
+        small_numeral=small,
+        indicators=read_indicators(root / INDICATORS, units),
+        traps=read_traps(root / TRAPS, frozenset(units.values())),
+    )
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file; RulesError with the line where it cannot be read."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except OSError as error:
+        raise RulesError(path, None, f"cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise RulesError(path, mark.line + 1 if mark else None, f"is no YAML: {error}") from error
+
+
+def line_of(path: Path, word: str) -> int | None:
+    """The first line of a rule file that holds a word, for messages."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if word in line), None)
+
+
+def words(path: Path, name: str, value: Any) -> tuple[str, ...]:
+    """A list of non-empty words without repeats; RulesError otherwise."""
+    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        raise RulesError(path, line_of(path, f"{name}:"), f"{name} must be a list of words")
+    return tuple(dict.fromkeys(value))
+
+
+def mapping(path: Path, value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    """A mapping with exactly these keys; RulesError otherwise."""
+    if not isinstance(value, dict) or set(value) != set(keys):
+        raise RulesError(path, 1, f"must have the keys {', '.join(keys)} and no others")
+    return value
+
+
+def read_units(path: Path) -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+    """Unit → class, unit as printed → unit in the table, units of small numerals."""
+    data = mapping(path, read_yaml(path), ("classes", "written", "small_numeral"))
+    units: dict[str, str] = {}
+    for name, members in data["classes"].items():
+        for unit in words(path, name, members):
+            if unit in units:
+                raise RulesError(path, line_of(path, f"{name}:"), f"{unit} stands in {units[unit]} and in {name}")
+            units[unit] = name
+    for printed in (*data["written"], *data["small_numeral"]):
+        if printed not in units:
+            raise RulesError(path, line_of(path, printed), f"{printed} is in no class")
+    return units, dict(data["written"]), frozenset(data["small_numeral"])
+
+
+def read_indicators(path: Path, units: Mapping[str, str]) -> tuple[Indicator, ...]:
+    """The indicators in the file's order."""
+    data = read_yaml(path)
+    if not isinstance(data, list):
+        raise RulesError(path, 1, "must be a list of indicators")
+    found: dict[str, Indicator] = {}
+    for entry in data:
+        indicator = read_indicator(path, entry, units)
+        if indicator.id in found:
+            raise RulesError(path, line_of(path, f"id: {indicator.id}"), f"{indicator.id} is defined twice")
+        found[indicator.id] = indicator
+    return tuple(found.values())
+
+
+def read_indicator(path: Path, entry: Any, units: Mapping[str, str]) -> Indicator:
+    """One indicator: id, zh, en, classes, cues; units and without where needed."""
+    if not isinstance(entry, dict) or not {"id", "zh", "en", "classes", "cues"} <= set(entry):
+        raise RulesError(path, None, f"an indicator needs id, zh, en, classes and cues: {entry!r}")
+    line = line_of(path, f"id: {entry['id']}")
+    wrong = set(entry) - {"id", "zh", "en", "classes", "cues", "units", "without"}
+    wrong |= set(entry["classes"]) - set(units.values()) | set(entry.get("units", [])) - set(units)
+    if wrong:
+        raise RulesError(path, line, f"unknown in {entry['id']}: {', '.join(sorted(map(str, wrong)))}")
+    cues = tuple(tuple(cue.split("+")) for cue in words(path, "cues", entry["cues"]))
+    return Indicator(
+        id=entry["id"],
+        zh=entry["zh"],
+        en=entry["en"],
+        classes=frozenset(entry["classes"]),
+        units=frozenset(entry.get("units", [])),
+        cues=cues,
+        without=words(path, "without", entry.get("without", [])),
+    )
+
+
+def read_traps(path: Path, classes: frozenset[str]) -> Traps:
+    """The lists of metric-traps.yml."""
+    data = mapping(path, read_yaml(path), (*TRAP_LISTS, "after"))
+    if not isinstance(data["after"], dict) or not set(data["after"]) <= classes:
+        raise RulesError(path, line_of(path, "after:"), "after must map classes of units.yml to words")
+    after = {name: words(path, name, members) for name, members in data["after"].items()}
+    return Traps(**{name: words(path, name, data[name]) for name in TRAP_LISTS}, after=after)
