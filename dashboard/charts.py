@@ -77,8 +77,8 @@ class Look:
     def states(self) -> dict[str, str]:
         """Colours of cells without a count."""
         if self.dark:
-            return {"zero": "#1B222C", "silent": "#6B4A1C", "unknown": "#12171E"}
-        return {"zero": "#F3F5F8", "silent": "#F7DDB4", "unknown": "#FFFFFF"}
+            return {"zero": "#1B222C", "silent": "#57401F", "unknown": "#12171E", "open": "#171D26"}
+        return {"zero": "#F1F4F8", "silent": "#F7DDB4", "unknown": "#FFFFFF", "open": "#F8F9FB"}
 
 
 PRINT = Look(words("zh"))
@@ -105,46 +105,45 @@ def colours(ids: Sequence[str], ranking: Sequence[str], look: Look) -> dict[str,
     return given | {cid: look.others for cid in ids if cid in (REST, "none")}
 
 
-def base(look: Look, caption: Caption, height: int, *, legend: bool = False, bottom: int = 0) -> go.Figure:
-    """An empty figure in the house's manner: title at the left, source at the foot, few lines."""
+def base(look: Look, caption: Caption, height: int, *, legend: bool = False, bottom: int = 0, left: int = 46) -> go.Figure:
+    """An empty figure in the house's manner: title, where and when, source at the left above; few lines; legend at the foot."""
     scale = 1.25 if look.wall else 1.0
-    top = 62 if caption.subtitle else 40
+    small = [wording.plotly(part) for part in (caption.subtitle, caption.source) if part]
     figure = go.Figure()
     figure.update_layout(
-        height=int(height * scale),
-        margin={"l": 8, "r": 12, "t": int(top * scale), "b": int((54 + bottom) * scale), "pad": 4},
+        height=int(height * scale), autosize=True,
+        margin={"l": left, "r": 14, "t": int((34 + 17 * len(small)) * scale) + 8, "b": int((34 + bottom) * scale), "pad": 4},
         paper_bgcolor=look.paper, plot_bgcolor=look.paper,
         font={"family": FONT, "size": int(12 * scale), "color": look.ink},
         title={
             "text": f"<b>{wording.plotly(caption.title)}</b>", "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container",
-            "yanchor": "top", "pad": {"t": 6, "l": 4}, "font": {"size": int(15 * scale), "color": look.ink},
-            "subtitle": {"text": wording.plotly(caption.subtitle), "font": {"size": int(12 * scale), "color": look.soft}},
+            "yanchor": "top", "pad": {"t": 6, "l": 2}, "font": {"size": int(15 * scale), "color": look.ink},
+            "subtitle": {"text": "<br>".join(small), "font": {"size": int(12 * scale), "color": look.soft}},
         },
         showlegend=legend,
         legend={
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "font": {"size": int(12 * scale)},
-            "itemsizing": "constant", "bgcolor": "rgba(0,0,0,0)", "traceorder": "normal",
+            "orientation": "h", "x": 0, "xref": "container", "xanchor": "left", "y": 0, "yref": "container", "yanchor": "bottom",
+            "font": {"size": int(12 * scale)}, "itemsizing": "constant", "bgcolor": "rgba(0,0,0,0)", "traceorder": "normal",
         },
         hoverlabel={"bgcolor": look.paper, "bordercolor": look.line, "font": {"family": FONT, "size": int(13 * scale), "color": look.ink}, "align": "left"},
-        separators=".,", modebar={"remove": ["select", "lasso", "zoom", "pan", "zoomin", "zoomout", "autoscale", "resetscale", "toimage"]},
-        dragmode=False, bargap=0.22, clickmode="event+select",
+        separators=".,", dragmode=False, bargap=0.22, clickmode="event+select",
     )  # fmt: skip
-    if caption.source:
-        figure.add_annotation(
-            text=wording.plotly(caption.source), x=0, y=0, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False,
-            yshift=-int((32 + bottom) * scale), font={"size": int(11 * scale), "color": look.soft}, align="left",
-        )  # fmt: skip
-    axis = {"gridcolor": look.line, "zerolinecolor": look.line, "linecolor": look.line, "tickfont": {"color": look.soft}, "automargin": True}
-    figure.update_xaxes(**axis, showgrid=False, fixedrange=True)
-    figure.update_yaxes(**axis, fixedrange=True)
+    axis = {"gridcolor": look.line, "linecolor": look.line, "tickfont": {"color": look.soft}, "zeroline": False, "fixedrange": True}
+    figure.update_xaxes(**axis, showgrid=False, automargin="height")
+    figure.update_yaxes(**axis)
     return figure
+
+
+def label_room(names: Sequence[str], scale: float = 1.0) -> int:
+    """Pixels that the longest label takes: a Chinese character 12, others 7."""
+    return int(max((sum(12 if ord(c) > 0x2E7F else 7 for c in n) for n in names), default=24) * scale) + 14
 
 
 def number_axis(figure: go.Figure, top: float, look: Look, axis: str = "y") -> None:
     """At most five ticks from 0 to above `top`, labelled in 万/亿 (Plotly has no such ticks of its own)."""
     step = nice_step(top / 4 if top > 0 else 1)
     ticks = [step * i for i in range(int(top / step) + 2)]
-    settings = {"tickvals": ticks, "ticktext": [wording.amount(v, look.t.lang) for v in ticks], "range": [0, max(top * 1.06, step)]}
+    settings = {"tickvals": ticks, "ticktext": [wording.amount(v, look.t.lang) for v in ticks], "range": [-top * 0.004, max(top * 1.06, step)]}
     (figure.update_yaxes if axis == "y" else figure.update_xaxes)(**settings)
 
 
@@ -156,18 +155,10 @@ def nice_step(rough: float) -> float:
 
 
 def week_axis(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
-    """Ticks at Mondays, with the year where it begins."""
+    """As many ticks as there is room for, with the year where it begins."""
     if not weeks:
         return
-    every = max(1, -(-len(weeks) // 9))
-    shown = list(weeks)[::-1][::every][::-1]
-    years = {w.year for w in shown}
-    texts: list[str] = []
-    for i, w in enumerate(shown):
-        label = wording.short_day(w, look.t.lang)
-        first = len(years) > 1 and (i == 0 or shown[i - 1].year != w.year)
-        texts.append(f"{label}<br>{w.year}" if first else label)
-    figure.update_xaxes(tickmode="array", tickvals=list(shown), ticktext=texts, tickangle=0)
+    figure.update_xaxes(nticks=10, tickformat="%-m月%-d日\n%Y年" if look.t.lang == "zh" else "%-d %b\n%Y", tickangle=0)
 
 
 def months_of(weeks: Sequence[dt.date]) -> list[dt.date]:
@@ -181,7 +172,7 @@ def weekly_stack(
 ) -> go.Figure:  # fmt: skip
     """Stacked bars by week. `wide`: index of Mondays, a column a campaign id. The unfinished week is drawn pale and says so;
     weeks without any paper are shaded, for their zero is not a zero."""
-    figure = base(look, caption, 400, legend=True)
+    figure = base(look, caption, 400, legend=True, bottom=40)
     weeks = [w for w in wide.index]
     for cid in wide.columns:
         figure.add_bar(
@@ -189,7 +180,7 @@ def weekly_stack(
             marker={"color": colour[cid], "opacity": [0.45 if w == unfinished else 1.0 for w in weeks], "line": {"width": 0}},
             hovertemplate="%{y:,}<extra>%{fullData.name}</extra>", selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    figure.update_layout(barmode="stack", hovermode="x unified", margin_t=112 if len(wide.columns) > 4 else 92)
+    figure.update_layout(barmode="stack", hovermode="x unified")
     figure.update_xaxes(hoverformat="%Y年%-m月" if monthly else ("%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y"))
     top = float(wide.sum(axis=1).max()) if len(wide) else 0.0
     number_axis(figure, top, look)
@@ -224,7 +215,7 @@ def lines(
     unfinished: dt.date | None = None, missing: Sequence[dt.date] = (), height: int = 360, unit: str = "",
 ) -> go.Figure:  # fmt: skip
     """A line a campaign by week; the step into the unfinished week is dotted."""
-    figure = base(look, caption, height, legend=len(wide.columns) > 1)
+    figure = base(look, caption, height, legend=len(wide.columns) > 1, bottom=40 if len(wide.columns) > 1 else 12)
     weeks = list(wide.index)
     for cid in wide.columns:
         values = wide[cid]
@@ -241,7 +232,7 @@ def lines(
                 x=weeks[max(0, at - 1) : at + 1], y=list(values.iloc[max(0, at - 1) : at + 1]), mode="lines", showlegend=False,
                 line={"color": colour[cid], "width": 2, "dash": "dot"}, hoverinfo="skip",
             )  # fmt: skip
-    figure.update_layout(hovermode="x unified", margin_t=92 if len(wide.columns) > 1 else 66)
+    figure.update_layout(hovermode="x unified")
     number_axis(figure, float(np.nanmax(wide.to_numpy(dtype=float))) if wide.size else 0.0, look)
     week_axis(figure, weeks, look)
     shade(figure, missing, look)
@@ -253,9 +244,10 @@ def bars(
     table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "", colour: str | Sequence[str] | None = None, detail: str | None = None,
 ) -> go.Figure:  # fmt: skip
     """Ranked horizontal bars of `name`, `n`, with `id` for clicks; the number stands at the end of the bar."""
-    figure = base(look, caption, 90 + 27 * max(len(table), 2), bottom=-24)
     order = table.iloc[::-1]
-    labels = [wording.plotly(cut(str(n), 14)) for n in order["name"]]
+    names = [cut(str(n), 14) for n in order["name"]]
+    labels = [wording.plotly(n) for n in names]
+    figure = base(look, caption, 96 + 27 * max(len(table), 2), bottom=-22, left=label_room(names, 1.25 if look.wall else 1.0))
     details = [""] * len(order) if detail is None else [wording.plotly(str(v)) for v in order[detail]]
     figure.add_bar(
         y=list(range(len(order))), x=order["n"], orientation="h",
@@ -287,6 +279,7 @@ class Grid:
     column_names: Sequence[str]
     values: np.ndarray[Any, Any]
     states: np.ndarray[Any, Any] | None = None
+    tick_every: int = 1  # label each nth column, counted from the last
 
 
 def classes(values: np.ndarray[Any, Any], count: int = 5) -> np.ndarray[Any, Any]:
@@ -307,18 +300,22 @@ def classes(values: np.ndarray[Any, Any], count: int = 5) -> np.ndarray[Any, Any
 def heat(grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in_cells: bool = True, square: int = 30) -> go.Figure:
     """A heatmap in quantile classes. Squares of an invisible scatter lie over it: a heatmap's own cells report no clicks."""
     legend = grid.states is not None
-    figure = base(look, caption, 118 + square * max(len(grid.row_ids), 2) + (28 if legend else 0), legend=legend, bottom=18)
+    names = [cut(n, 12) for n in grid.row_names]
+    room = label_room(names, 1.25 if look.wall else 1.0)
+    figure = base(look, caption, 116 + square * max(len(grid.row_ids), 2) + (30 if legend else 0), legend=legend, bottom=30 if legend else 4, left=room)
     level = classes(grid.values)
     palette = [look.states["zero"], *look.steps]
     if grid.states is not None:
-        for i, state in enumerate(("zero", "silent", "unknown")):
-            level = np.where((grid.states == state), (0, 6, 7)[i], level)
-        palette += [look.states["silent"], look.states["unknown"]]
+        for state, number in (("zero", 0), ("silent", 6), ("unknown", 7), ("open", 8)):
+            level = np.where((grid.states == state), number, level)
+        palette += [look.states["silent"], look.states["unknown"], look.states["open"]]
     size = len(palette)
     scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
     xs, ys = np.meshgrid(np.arange(len(grid.column_ids)), np.arange(len(grid.row_ids)))
     figure.add_heatmap(z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False, xgap=2, ygap=2, hoverinfo="skip")
-    state_words = {"zero": look.t("有报道，无此类活动"), "silent": look.t("静默：报纸已到，无报道"), "unknown": look.t("未知：相关报纸未到")}
+    state_words = {
+        "zero": look.t("零：有报道，无此类活动"), "silent": look.t("静默：报纸已到，无报道"), "unknown": look.t("未知：相关报纸未到"), "open": look.t("本周未完"),
+    }  # fmt: skip
     texts, marks = cell_texts(grid, look, unit, state_words)
     data = [
         [grid.row_ids[y], grid.column_ids[x], wording.plotly(grid.row_names[y]), wording.plotly(grid.column_names[x]), texts[y][x]]
@@ -333,22 +330,24 @@ def heat(grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in
         selected={"marker": {"opacity": 0}, "textfont": {"color": look.ink}}, unselected={"marker": {"opacity": 0}},
     )  # fmt: skip
     if legend:
-        for state, words_ in state_words.items():
+        shown = [state for state in state_words if grid.states is not None and (grid.states == state).any()]
+        for state in shown:
             figure.add_scatter(
-                x=[None], y=[None], mode="markers", name=words_,
+                x=[None], y=[None], mode="markers", name=state_words[state],
                 marker={"symbol": "square", "size": 12, "color": look.states[state], "line": {"width": 1, "color": look.soft if state == "unknown" else look.line}},
             )  # fmt: skip
-        figure.update_layout(margin_t=94)
+    last = len(grid.column_ids) - 1
+    ticks = [i for i in range(last + 1) if (last - i) % grid.tick_every == 0]
     figure.update_xaxes(
-        tickmode="array", tickvals=list(range(len(grid.column_ids))), ticktext=[wording.plotly(cut(n, 9)) for n in grid.column_names],
+        tickmode="array", tickvals=ticks, ticktext=[wording.plotly(cut(grid.column_names[i], 9)) for i in ticks],
         range=[-0.5, len(grid.column_ids) - 0.5], ticks="",
     )  # fmt: skip
     figure.update_yaxes(
-        tickmode="array", tickvals=list(range(len(grid.row_ids))), ticktext=[wording.plotly(cut(n, 12)) for n in grid.row_names],
+        tickmode="array", tickvals=list(range(len(grid.row_ids))), ticktext=[wording.plotly(n) for n in names],
         autorange="reversed", tickfont={"color": look.ink}, showgrid=False, ticks="",
     )  # fmt: skip
-    figure.update_xaxes(showgrid=False, zeroline=False)
-    figure.update_yaxes(zeroline=False)
+    figure.update_xaxes(linewidth=0, showline=False)
+    figure.update_yaxes(showline=False)
     return figure
 
 
@@ -364,14 +363,14 @@ def cell_texts(grid: Grid, look: Look, unit: str, state_words: dict[str, str]) -
             value = float(grid.values[y, x])
             counted = f"{wording.exact(value)} {unit}"
             hover[-1].append(counted if state in (None, "reported") else state_words[str(state)])
-            marks[-1].append(wording.amount(value, look.t.lang) if value > 0 else ("?" if state == "unknown" else ""))
+            marks[-1].append(wording.amount(value, look.t.lang) if value > 0 else ("?" if state == "unknown" else "·" if state == "open" else ""))
     return hover, marks
 
 
 def cell_inks(level: np.ndarray[Any, Any], look: Look) -> list[list[str]]:
     """Light figures on dark cells, dark ones on light cells."""
     strong = {4, 5} if not look.dark else {1, 2, 3}
-    return [[("#FFFFFF" if int(v) in strong else (look.soft if int(v) in (0, 6, 7) else "#12233A")) for v in row] for row in level]
+    return [[("#FFFFFF" if int(v) in strong else (look.soft if int(v) in (0, 6, 7, 8) else "#12233A")) for v in row] for row in level]
 
 
 def choropleth(
@@ -381,7 +380,7 @@ def choropleth(
 
     Offline: the empty world of `topojsonURL` is all it asks its own server for. Labels lie above and take no clicks.
     """
-    figure = base(look, caption, 430)
+    figure = base(look, caption, 440, left=0)
     known = counts.set_index("id")
     codes = [f["properties"]["adcode"] for f in shapes["features"]]
     names = [str(f["properties"]["name"]) for f in shapes["features"]]
@@ -403,7 +402,7 @@ def choropleth(
             textfont={"size": 11, "color": look.ink}, showlegend=False,
         )  # fmt: skip
     figure.update_geos(visible=False, fitbounds="geojson", projection_type="mercator", bgcolor=look.paper)
-    figure.update_layout(margin={"l": 0, "r": 0, "b": 40}, dragmode=False)
+    figure.update_layout(margin_r=0, margin_b=6, dragmode=False)
     return figure
 
 
@@ -414,7 +413,7 @@ def coverage(grid: Grid, look: Look, caption: Caption, unit: str) -> go.Figure:
 
 def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") -> go.Figure:
     """Where a campaign began and how it spread: a bar a place from its first to its last report, earliest first."""
-    figure = base(look, caption, 100 + 24 * max(len(table), 2))
+    figure = base(look, caption, 112 + 24 * max(len(table), 2), left=label_room([cut(str(n), 12) for n in table["name"]]))
     rows = list(range(len(table)))
     figure.add_scatter(
         x=table["first"], y=rows, mode="markers", marker={"size": 9, "color": look.accent},

@@ -68,9 +68,8 @@ class Context:
     def source(self) -> str:
         """来源 and 数据截至, as they stand in each figure."""
         papers = self.filters.papers or self.catalog.papers
-        named = "、".join(papers[:2]) if self.lang == "zh" else ", ".join(papers[:2])
-        more = self.t("等{n}种报纸", n=len(papers)) if len(papers) > 2 else ""
-        return self.t("来源：{papers}　数据截至 {day}", papers=named + more or "—", day=wording.day(self.last, self.lang))
+        more = self.t("等{n}种报纸", n=len(papers)) if len(papers) > 1 else ""
+        return self.t("来源：{papers} · 数据截至 {day}", papers=(papers[0] + more) if papers else "—", day=wording.day(self.last, self.lang))
 
     def subtitle(self, unit: str = "", *, place: str | None = None, period: bool = True) -> str:
         """Where · when · unit."""

@@ -95,13 +95,13 @@ def bar(ctx: Context, unknown: tuple[str, ...] = ()) -> None:
     """One row: time, place, campaign, newspaper; each button says what is chosen."""
     t, f = ctx.t, ctx.filters
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="filterbar"):
-        with st.popover(f"{t('时间')}　{wording.markdown(period_label(ctx))}", key="pop_time"):
+        with st.popover(f":gray[{t('时间')}]　{wording.markdown(period_label(ctx))}", key="pop_time"):
             time_controls(ctx)
-        with st.popover(f"{t('地区')}　{wording.markdown(ctx.place())}", key="pop_place"):
+        with st.popover(f":gray[{t('地区')}]　{wording.markdown(ctx.place())}", key="pop_place"):
             place_controls(ctx)
-        with st.popover(f"{t('专项行动')}　{wording.markdown(campaign_label(ctx))}", key="pop_campaign"):
+        with st.popover(f":gray[{t('专项行动')}]　{wording.markdown(campaign_label(ctx))}", key="pop_campaign"):
             campaign_controls(ctx)
-        with st.popover(f"{t('报纸')}　{wording.markdown(list_label(ctx, list(f.papers)))}", key="pop_paper"):
+        with st.popover(f":gray[{t('报纸')}]　{wording.markdown(list_label(ctx, list(f.papers)))}", key="pop_paper"):
             paper_controls(ctx)
         if f.active:
             st.button(t("清除筛选"), type="tertiary", on_click=clear, key="clear")

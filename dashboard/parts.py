@@ -37,6 +37,7 @@ def style(look: Look) -> None:
     } if not look.dark else {
         "place": ("#1D3654", "#8FBEF0"), "date": ("#143B37", "#5CCBB7"), "campaign": ("#47330F", "#F0B45C"), "metric": ("#4A2133", "#EE93B3"),
     }  # fmt: skip
+    brand = look.t("专项行动追踪")
     kinds = "".join(f"mark.k-{k}{{background:{bg};box-shadow:inset 0 -2px 0 {fg};}}" for k, (bg, fg) in tint.items())
     st.html(
         f"""<style>
@@ -64,10 +65,24 @@ def style(look: Look) -> None:
         .ct-dl dt {{color:{look.soft};}} .ct-dl dd {{margin:0;}}
         .ct-empty {{border:1px dashed {look.line}; border-radius:8px; padding:2.2rem 1.4rem; text-align:center; color:{look.soft}; line-height:1.9;}}
         .ct-empty b {{color:{look.ink}; font-size:1.05rem;}}
+        .ct-paper {{background:#fff; color:#000; border:1px solid {look.line}; padding:2.6rem 2.4rem; font-family:'FangSong','STFangsong','Noto Serif CJK SC','SimSun',serif;
+          font-size:1.02rem; line-height:1.9; box-shadow:0 1px 8px rgba(20,30,45,.06);}}
+        .ct-paper h1 {{color:#C00000; text-align:center; font-size:1.6rem; font-weight:700; font-family:'STZhongsong','Noto Serif CJK SC','SimSun',serif; padding:.2rem 0 .6rem;}}
+        .ct-paper .meta {{display:flex; justify-content:space-between; border-bottom:2px solid #C00000; padding-bottom:.3rem; margin-bottom:.8rem;}}
+        .ct-paper h2 {{font-size:1.05rem; font-weight:650; margin:.9rem 0 .1rem; padding:0; text-indent:2em; color:#000; font-family:'SimHei','Noto Sans CJK SC',sans-serif;}}
+        .ct-paper p {{text-indent:2em; margin:.1rem 0; text-align:justify; color:#000;}}
+        .ct-paper table {{border-collapse:collapse; margin:.6rem auto; font-size:.92rem; color:#000;}} .ct-paper th, .ct-paper td {{border:1px solid #555; padding:.1rem .9rem; text-align:center;}}
+        .ct-paper figure {{margin:.6rem 0; text-align:center;}} .ct-paper svg {{max-width:100%; height:auto;}}
+        .ct-paper .notes {{border-top:1px solid #000; margin-top:1rem; font-size:.82rem;}}
         div[data-testid="stMetric"] {{border-color:{look.line};}}
+        [class*="st-key-panel_"] button {{min-height:1.75rem; padding:0 .65rem;}} [class*="st-key-panel_"] button p {{font-size:.82rem;}}
+        .st-key-sums [data-testid="stMetricValue"] {{font-size:1.25rem;}}
+        .stAppHeader [data-testid="stToolbar"]::before {{content:"{brand}"; font-weight:680; font-size:1.02rem; color:{look.accent}; padding:0 1.2rem 0 1.1rem; white-space:nowrap;}}
         .st-key-filterbar {{border-bottom:1px solid {look.line}; padding-bottom:.6rem;}}
         [data-testid="stMetricLabel"] p {{font-size:.86rem; color:{look.soft};}}
-        @media (max-width:640px) {{ .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}} }}
+        @media (max-width:640px) {{ .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
+          .st-key-figures [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
+          .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} .st-key-figures [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}
         {".stAppHeader, [data-testid='stSidebar'] {display:none;}" if look.wall else ""}
         </style>"""
     )
@@ -97,7 +112,7 @@ def show(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] 
             draw(ctx, panel, on_point)
         else:
             subheading(panel.caption.title, panel.caption.subtitle)
-            st.dataframe(panel.table, hide_index=True, width="stretch", height=min(420, 38 + 35 * max(1, len(panel.table))), key=f"t_{panel.key}")
+            st.dataframe(panel.table, hide_index=True, width="stretch", height=fit(len(panel.table)), key=f"t_{panel.key}")
             note(panel.caption.source)
         if ctx.look.wall:
             return
@@ -108,6 +123,11 @@ def show(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] 
             )  # fmt: skip
             with st.popover(t("下载"), key=f"dl_{panel.key}", type="tertiary"):
                 downloads(ctx, panel)
+
+
+def fit(rows: int, most: int = 12) -> Any:
+    """A table's height: all of its rows, or `most` of them and a scroll bar."""
+    return "content" if rows <= most else 36 + 33 * most
 
 
 def draw(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] | None) -> None:

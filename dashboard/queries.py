@@ -188,7 +188,8 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
     """place (id, name), week, n, state of each street (or community) below `place` in the last weeks, the unfinished one included.
 
     state: `reported` (n counts the activities that the filters mean); `zero` (papers reported the street, but nothing that
-    the filters mean); `silent` (a paper that covers it arrived and reported nothing); `unknown` (no such paper arrived).
+    the filters mean); `silent` (a paper that covers it arrived and reported nothing); `unknown` (no such paper arrived);
+    `open` (nothing yet, but the week has not ended).
     By week of publication, whatever the filters say, because arrival is known by that day only.
     """
     level = len(_path_levels(cur, place))
@@ -196,6 +197,7 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
     cond, params = where(replace(filters, period="all", place=None), None, dates=False)
     paper_cond = "paper IN (SELECT nid FROM paper WHERE list_contains($papers, name))" if filters.papers else "true"
     params |= {"place": place, "first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
+    params["unfinished"] = monday(last) if last_complete_week(last) != monday(last) else dt.date(1, 1, 1)
     return frame(
         cur,
         f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE (SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)"
@@ -208,7 +210,7 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
         f"   count(*) FILTER (WHERE {cond}) AS meant FROM inside WHERE pub_week BETWEEN $first AND $final GROUP BY 1, 2)"
         " SELECT node.id, node.name, span.week, coalesce(n, 0)::INTEGER AS n,"
         " CASE WHEN meant > 0 THEN 'reported' WHEN reports > 0 THEN 'zero'"
-        "   WHEN arrived.week IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
+        "   WHEN span.week = $unfinished THEN 'open' WHEN arrived.week IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
         " FROM places CROSS JOIN span LEFT JOIN hits USING (nid, week) LEFT JOIN arrived USING (nid, week)"
         " JOIN node USING (nid) ORDER BY node.id, span.week",
         params,

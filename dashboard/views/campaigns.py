@@ -78,7 +78,7 @@ def every(ctx: Context) -> None:
             controls.apply(campaigns=tuple(str(table["id"].iloc[r]) for r in rows[:MOST]))
 
     st.dataframe(
-        frame, hide_index=True, width="stretch", height=min(720, 40 + 35 * len(frame)), key=key, on_select=chosen, selection_mode="single-row",
+        frame, hide_index=True, width="stretch", height=parts.fit(len(frame), 20), key=key, on_select=chosen, selection_mode="single-row",
         column_config={
             t("每周走势"): st.column_config.BarChartColumn(width="medium", y_min=0),
             t("活动数"): st.column_config.ProgressColumn(format="%d", min_value=0, max_value=int(table["n"].max()) if len(table) else 1),
@@ -190,7 +190,7 @@ def intensity(ctx: Context, level: int) -> parts.Panel | None:
             values[order[place], at[week.date()]] = n
     names = week_names(weeks, ctx.lang)
     caption = charts.Caption(t("各街道乡镇每周强度") if level == 3 else t("各地每周强度"), ctx.subtitle(t("项")), ctx.source())
-    grid = charts.Grid(list(rows), list(rows.values()), [w.isoformat() for w in weeks], names, values)
+    grid = charts.Grid(list(rows), list(rows.values()), [w.isoformat() for w in weeks], names, values, tick_every=max(1, -(-len(weeks) // 6)))
     figure = charts.heat(grid, ctx.look, caption, unit=t("项"), numbers_in_cells=False, square=24)
     table = pd.DataFrame(values.astype(int), columns=[w.isoformat() for w in weeks])
     table.insert(0, t("地点"), list(rows.values()))
@@ -199,9 +199,8 @@ def intensity(ctx: Context, level: int) -> parts.Panel | None:
 
 
 def week_names(weeks: list[dt.date], lang: str) -> list[str]:
-    """Labels of week columns: each third, so that they do not collide; others are spaces of their own."""
-    every_ = max(1, len(weeks) // 7)
-    return [wording.short_day(w, lang) if (len(weeks) - 1 - i) % every_ == 0 else "\u200b" * (i + 1) for i, w in enumerate(weeks)]
+    """Labels of week columns."""
+    return [wording.short_day(w, lang) for w in weeks]
 
 
 def click_intensity(point: dict[str, Any]) -> None:

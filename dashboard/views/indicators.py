@@ -67,7 +67,7 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
 
     at = list(zip(found["key"], found["unit"], strict=True)).index((key, unit))
     st.dataframe(
-        table, hide_index=True, width="stretch", height=min(640, 40 + 35 * len(table)), key=state, on_select=pick, selection_mode="single-row",
+        table, hide_index=True, width="stretch", height=parts.fit(len(table), 18), key=state, on_select=pick, selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},
         column_config={t("累计数"): st.column_config.NumberColumn(help=t("报道过的累计数个数")), t("活动"): st.column_config.NumberColumn(help=t("报道了该数字的活动数"))},
     )  # fmt: skip
@@ -114,7 +114,7 @@ def weeks_panel(ctx: Context, key: str, unit: str, name: str) -> parts.Panel:
     wide = pd.DataFrame({key: [sums.get(w, 0.0) for w in weeks]}, index=weeks)
     caption = charts.Caption(t("{name}：每周本次合计", name=name), ctx.subtitle(unit), ctx.source())
     figure = charts.weekly_stack(wide, {key: name}, {key: ctx.look.accent}, ctx.look, caption, unfinished=ctx.unfinished)
-    figure.update_layout(showlegend=False, height=300, margin_t=66)
+    figure.update_layout(showlegend=False, height=300, margin_b=34)
     table = wide.rename(columns={key: f"{name}（{unit}）"}).rename_axis(t("周一")).reset_index()
     alt = t("{title}，{sub}。共 {n} {unit}。", title=caption.title, sub=caption.subtitle, n=wording.exact(sum(sums.values())), unit=unit)
     return parts.Panel("i_weeks", caption, figure, table, Native("column", unit), alt)
@@ -163,7 +163,7 @@ def running_table(ctx: Context, running: pd.DataFrame, unit: str) -> None:
             controls.go("events", {"event": str(record["event_id"]), "focus": str(int(record["first"]))})
 
     st.dataframe(
-        table, hide_index=True, width="stretch", height=min(320, 40 + 35 * len(table)), key=state, on_select=opened, selection_mode="single-row",
+        table, hide_index=True, width="stretch", height=parts.fit(len(table), 8), key=state, on_select=opened, selection_mode="single-row",
         column_config={t("截至"): st.column_config.DateColumn(format="YYYY-MM-DD")},
     )  # fmt: skip
     parts.note(t("点选一行打开原文。"))
@@ -197,10 +197,11 @@ def summary(ctx: Context) -> None:
     if found.empty:
         return
     parts.subheading(t("做了什么"), t("本次合计；累计数不相加，见“指标”页"))
-    for column, row in zip(st.columns(min(6, len(found)), gap="small"), found.itertuples(), strict=False):
+    grid = st.container(key="sums", border=True)
+    for column, row in zip(grid.columns(min(6, len(found)), gap="small"), found.itertuples(), strict=False):
         with column:
-            value = "—" if pd.isna(row.total) else f"{wording.amount(row.total, ctx.lang)}"
-            st.metric(wording.markdown(wording_cut(name_of(ctx, row.key))), value, wording.markdown(row.unit), delta_color="off", delta_arrow="off")
+            value = "—" if pd.isna(row.total) else f"{wording.amount(row.total, ctx.lang)} {row.unit}"
+            st.metric(wording.markdown(wording_cut(name_of(ctx, row.key))), value)
             st.button(
                 t("看出处"), key=f"sum_{row.key}_{row.unit}", type="tertiary", on_click=controls.go, args=("indicators", {"indicator": row.key, "unit": row.unit})
             )

@@ -68,7 +68,7 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
     counts, everything = week_counts(ctx)
     arrived = covered(ctx)
     four = queries.change(counts, arrived, ctx.last, 4)
-    columns = st.columns(5, gap="small")
+    columns = st.container(key="figures").columns(5, gap="small")
     recent = [counts.get(w, 0) for w in arrived if w != ctx.unfinished][-26:]
     week_text = t("{week}（最近完整周）", week=week_label(four.week)) if four else ""
     columns[0].metric(
@@ -269,7 +269,7 @@ def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
     drawn = [f for code, f in shapes.items() if code[:4] in prefectures]
     if len(drawn) > MAX_SHAPES:
         drawn = [shapes[c] for c in known["id"].head(MAX_SHAPES)]
-    labels = pd.DataFrame([{"name": f["properties"]["name"], **centre(f)} for f in drawn]) if len(drawn) <= 45 else None
+    labels = spaced_labels(drawn, known)
     caption = charts.Caption(t("各区县活动数"), ctx.subtitle(t("项")), ctx.source())
     figure = charts.choropleth(known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=labels)
     table = counts[["name", "parent_name", "id", "n"]].rename(
@@ -279,15 +279,21 @@ def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
     return parts.Panel(key, caption, figure, table, Native("bar"), alt)
 
 
-def centre(feature: dict[str, Any]) -> dict[str, float]:
-    """The middle of the largest ring of a shape, for its label."""
-    geometry = feature["geometry"]
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    ring = np.array(max((p[0] for p in polygons), key=len))
-    x, y = ring[:, 0], ring[:, 1]
-    cross = x * np.roll(y, -1) - np.roll(x, -1) * y
-    area = cross.sum() or 1.0
-    return {"lon": float(((x + np.roll(x, -1)) * cross).sum() / (3 * area)), "lat": float(((y + np.roll(y, -1)) * cross).sum() / (3 * area))}
+def spaced_labels(drawn: list[dict[str, Any]], known: pd.DataFrame) -> pd.DataFrame:
+    """Names for the map, the busiest first, leaving out those that would lie upon another."""
+    rank = {c: i for i, c in enumerate(known["id"])}
+    rows = sorted((f["properties"] for f in drawn), key=lambda p: rank.get(p["adcode"], len(rank)))
+    rows = [p for p in rows if "lon" in p]
+    if not rows:
+        return pd.DataFrame(columns=["name", "lon", "lat"])
+    width = max(p["lon"] for p in rows) - min(p["lon"] for p in rows) + 0.6
+    height = max(p["lat"] for p in rows) - min(p["lat"] for p in rows) + 0.6
+    room = max(width / 7, height / 9)
+    kept: list[dict[str, Any]] = []
+    for p in rows:
+        if all(abs(p["lon"] - k["lon"]) > room or abs(p["lat"] - k["lat"]) > room / 3.2 for k in kept):
+            kept.append({"name": p["name"], "lon": p["lon"], "lat": p["lat"]})
+    return pd.DataFrame(kept)
 
 
 def click_county(ctx: Context, point: dict[str, Any]) -> None:

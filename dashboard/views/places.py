@@ -39,7 +39,7 @@ def crumbs(ctx: Context) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="crumbs"):
         st.button(ctx.t("全部地区"), type="tertiary", on_click=controls.apply, kwargs={"place": None}, key="crumb_all")
         for node in ctx.catalog.path(ctx.filters.place):
-            parts.note("›")
+            st.html('<span class="ct-note">›</span>', width="content")
             st.button(wording.markdown(node.name), type="tertiary", on_click=controls.apply, kwargs={"place": node.id}, key=f"crumb_{node.id}")
 
 
@@ -133,13 +133,13 @@ def pivot(found: pd.DataFrame, column_ids: list[str], column_names: list[str]) -
     names = dict(zip(found["id"], found["name"], strict=True))
     values = found.pivot(index="id", columns="column", values="n").reindex(index=order, columns=column_ids)
     states = found.pivot(index="id", columns="column", values="state").reindex(index=order, columns=column_ids)
-    return charts.Grid(order, [names[i] for i in order], column_ids, column_names, values.to_numpy(dtype=float), states.to_numpy(dtype=object))
+    return charts.Grid(order, [names[i] for i in order], column_ids, column_names, values.to_numpy(dtype=float), states.to_numpy(dtype=object), tick_every=2)
 
 
 def states_table(ctx: Context, grid: charts.Grid) -> pd.DataFrame:
     """The grid as a table: numbers where counted, words where silent or unknown."""
     t = ctx.t
-    words = {"zero": "0", "silent": t("静默"), "unknown": t("未知")}
+    words = {"zero": "0", "silent": t("静默"), "unknown": t("未知"), "open": t("本周未完")}
     assert grid.states is not None  # noqa: S101 — both grids of this page have states
     cells = [
         [str(int(grid.values[y, x])) if grid.states[y, x] == "reported" else words[grid.states[y, x]] for x in range(len(grid.column_ids))]

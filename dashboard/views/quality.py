@@ -80,8 +80,8 @@ def coverage_section(ctx: Context) -> None:
         if record.week.date() in across and record.newspaper in at:
             values[at[record.newspaper], across[record.week.date()]] = record.articles
             states[at[record.newspaper], across[record.week.date()]] = "reported"
-    names = [wording.short_day(w, ctx.lang) if (len(weeks) - 1 - i) % 4 == 0 else "\u200b" * (i + 1) for i, w in enumerate(weeks)]
-    grid = charts.Grid(papers, papers, [w.isoformat() for w in weeks], names, values, states)
+    names = [wording.short_day(w, ctx.lang) for w in weeks]
+    grid = charts.Grid(papers, papers, [w.isoformat() for w in weeks], names, values, states, tick_every=4)
     caption = charts.Caption(t("各报每周到达的文章数"), f"{wording.day(weeks[0], ctx.lang)}—{wording.day(ctx.last, ctx.lang)} · {t('单位：{unit}', unit=t('篇'))}", t("数据截至 {day}", day=wording.day(ctx.last, ctx.lang)))
     table = pd.DataFrame(values.astype(int), columns=[w.isoformat() for w in weeks])
     table.insert(0, t("报纸"), papers)
@@ -128,7 +128,7 @@ def plain_table(ctx: Context, rows: Any, columns: dict[str, str], title: str) ->
         return
     parts.subheading(title, t("{n} 条", n=len(records)))
     frame = pd.DataFrame({t(name): [issue_name(ctx, str(r.get(key))) if key == "kind" else str(r.get(key) or "") for r in records] for key, name in columns.items()})
-    st.dataframe(frame, hide_index=True, width="stretch", height=min(420, 40 + 35 * len(frame)))
+    st.dataframe(frame, hide_index=True, width="stretch", height=parts.fit(len(frame)))
 
 
 def unplaced_section(ctx: Context) -> None:
@@ -175,7 +175,7 @@ def candidates_section(ctx: Context) -> None:
         }
     )
     parts.note(t("分类表（data/reference/）里没有、却反复出现的行动名称；确认后写进分类表，下次运行即可归类。"))
-    st.dataframe(frame, hide_index=True, width="stretch", height=min(640, 40 + 35 * len(frame)))
+    st.dataframe(frame, hide_index=True, width="stretch", height=parts.fit(len(frame)))
 
 
 def accuracy_section(ctx: Context) -> None:
@@ -198,7 +198,7 @@ def dictionary_section(ctx: Context) -> None:
         frame = pd.DataFrame(
             {t("栏目"): [f.name for f in fields], t("含义"): [f.metadata.get("zh" if ctx.lang == "zh" else "doc", "") for f in fields], t("类型"): [str(f.type) for f in fields]}
         )
-        st.dataframe(frame, hide_index=True, width="stretch", height=40 + 35 * len(frame))
+        st.dataframe(frame, hide_index=True, width="stretch", height="content")
 
 
 MAX_TAKE = 200 * 1024 * 1024

@@ -1,0 +1,120 @@
+"""The briefing as PDF by reportlab. Embeds a Chinese TrueType font of the system; else names one that readers bring along."""
+
+from __future__ import annotations
+
+import io
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.graphics.shapes import Drawing, Rect, String
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from dashboard.brief import Bars, Brief, Section
+from dashboard.wording import amount
+
+WINDOWS = Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"
+BODY_FONTS = (
+    WINDOWS / "simfang.ttf", WINDOWS / "simsun.ttc", WINDOWS / "msyh.ttc", Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"),
+    Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"), Path("/usr/share/fonts/truetype/arphic/uming.ttc"),
+    Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"), Path("/Library/Fonts/Arial Unicode.ttf"),
+    Path("/System/Library/Fonts/Supplemental/Songti.ttc"), Path("/System/Library/Fonts/Supplemental/Arial Unicode.ttf"),
+)  # fmt: skip
+HEAD_FONTS = (WINDOWS / "simhei.ttf", *BODY_FONTS)
+RED, BLUE = colors.HexColor("#C00000"), colors.HexColor("#1F5FA8")
+
+
+@cache
+def font(role: str) -> str:
+    """The registered name of the first Chinese font found for `body` or `head`; STSong-Light, which readers substitute, at last."""
+    for path in BODY_FONTS if role == "body" else HEAD_FONTS:
+        if path.is_file():
+            try:
+                pdfmetrics.registerFont(TTFont(f"ct-{role}", str(path), subfontIndex=0))
+            except (TTFError, OSError):
+                continue
+            return f"ct-{role}"
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    return "STSong-Light"
+
+
+def styles() -> dict[str, ParagraphStyle]:
+    body, head = font("body"), font("head")
+    common: dict[str, Any] = {"wordWrap": "CJK"}
+    return {
+        "title": ParagraphStyle("title", fontName=head, fontSize=24, leading=36, alignment=TA_CENTER, textColor=RED, **common),
+        "meta": ParagraphStyle("meta", fontName=body, fontSize=14, leading=22, **common),
+        "head": ParagraphStyle("head", fontName=head, fontSize=16, leading=28, spaceBefore=6, firstLineIndent=32, **common),
+        "body": ParagraphStyle("body", fontName=body, fontSize=15, leading=27, firstLineIndent=30, alignment=TA_JUSTIFY, **common),
+        "cell": ParagraphStyle("cell", fontName=body, fontSize=12, leading=17, alignment=TA_CENTER, **common),
+        "note": ParagraphStyle("note", fontName=body, fontSize=11, leading=17, firstLineIndent=22, **common),
+    }
+
+
+def pdf(brief: Brief) -> bytes:
+    """The document; its text can be searched and copied."""
+    buffer, style = io.BytesIO(), styles()
+    template = SimpleDocTemplate(
+        buffer, pagesize=A4, topMargin=37 * mm, bottomMargin=35 * mm, leftMargin=28 * mm, rightMargin=26 * mm, title=brief.title, author="", subject=brief.number,
+    )  # fmt: skip
+    meta = Table([[Paragraph(escape(brief.number), style["meta"]), Paragraph(escape(brief.issued), style["meta"])]], colWidths=[50 * mm, 106 * mm])
+    meta.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 1.5, RED), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+    story: list[Flowable] = [Paragraph(escape(brief.title), style["title"]), meta, Spacer(1, 8)]
+    for section in brief.sections:
+        story += section_story(section, style)
+    story.append(Spacer(1, 14))
+    story += [Paragraph(escape(n), style["note"]) for n in brief.notes]
+    template.build(story, onFirstPage=page_number, onLaterPages=page_number)
+    return buffer.getvalue()
+
+
+def section_story(section: Section, style: dict[str, ParagraphStyle]) -> list[Flowable]:
+    story: list[Flowable] = [Paragraph(escape(section.heading), style["head"])]
+    story += [Paragraph(escape(p), style["body"]) for p in section.paragraphs]
+    if section.chart is not None and any(section.chart.values):
+        story.append(KeepTogether([Spacer(1, 6), draw(section.chart)]))
+    if section.table:
+        rows = [[Paragraph(escape(c), style["cell"]) for c in row] for row in section.table]
+        table = Table(rows, repeatRows=1, hAlign="CENTER")
+        table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#F1F4F8"))]))
+        story += [Spacer(1, 6), table]
+    return story
+
+
+def draw(chart: Bars) -> Drawing:
+    """The bars, 440 points wide."""
+    face, width = font("body"), 440.0
+    top = max(chart.values) or 1.0
+    height = 26 + 20 * len(chart.values) if chart.horizontal else 170
+    drawing = Drawing(width, height)
+    drawing.add(String(0, height - 14, f"{chart.title}（{chart.unit}）", fontName=face, fontSize=11))
+    for i, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True)):
+        if chart.horizontal:
+            y, long = height - 40 - 20 * i, 260 * value / top
+            drawing.add(String(138, y + 3, label, fontName=face, fontSize=9.5, textAnchor="end"))
+            drawing.add(Rect(144, y, long, 13, fillColor=BLUE, strokeColor=None))
+            drawing.add(String(148 + long, y + 3, amount(value), fontName=face, fontSize=9.5))
+            continue
+        step, tall = width / len(chart.values), 105 * value / top
+        fill = colors.HexColor("#A5BFDC") if i == chart.pale else BLUE
+        drawing.add(Rect(step * (i + 0.18), 20, step * 0.64, tall, fillColor=fill, strokeColor=None))
+        drawing.add(String(step * (i + 0.5), 24 + tall, amount(value), fontName=face, fontSize=9, textAnchor="middle"))
+        drawing.add(String(step * (i + 0.5), 6, label, fontName=face, fontSize=9, textAnchor="middle", fillColor=colors.HexColor("#5F6C7B")))
+    return drawing
+
+
+def page_number(canvas: Any, document: Any) -> None:
+    canvas.saveState()
+    canvas.setFont(font("body"), 14)
+    canvas.drawCentredString(A4[0] / 2, 25 * mm, f"— {document.page} —")
+    canvas.restoreState()
