@@ -113,11 +113,12 @@ def main_when(article: Article, text: Text, whens: Sequence[When]) -> When | Non
 
 
 def when_of(text: Text, place: Place | None, whens: Sequence[When], main: When | None, *, alone: bool) -> When | None:
-    """The time of the activity at `place`: the date in the place's own sentence, else the main one."""
+    """The time of the activity at `place`: the day or days in the place's own sentence, else the main one."""
     if alone or place is None:
         return main
     first, last = text.sentence(place.evidence.start)
-    own = [w for w in whens if w.use == "activity" and w.date and first <= w.evidence.start < last]
+    sharp = [w for w in whens if w.use == "activity" and w.date and w.precision in ("day", "range")]
+    own = [w for w in sharp if first <= w.evidence.start < last]
     return own[0] if own else main
 
 

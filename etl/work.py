@@ -13,10 +13,11 @@ from pathlib import Path
 from etl.extract import extract
 from etl.inputs import Input
 from etl.locate import page_places
-from etl.masthead import masthead
+from etl.masthead import masthead, masthead_issues
 from etl.models import Article, Event, Issue, Page
 from etl.read import read_cached
 from etl.rules import Rules, load_rules
+from etl.rules.newspapers import home_of
 from etl.split import split
 
 TASK_BYTES = 1_000_000  # small files travel together up to this size
@@ -120,9 +121,16 @@ def articles_of(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
     """The articles of a page, each knowing its paper's home and the places that its page is about."""
     dated = masthead(page, rules)
     articles, issues = split(dated, rules)
-    home = next((n.home for n in rules.newspapers if n.name == dated.newspaper), None)
+    issues = masthead_issues(page, dated) + issues
+    home = home_of(rules.newspapers, dated.newspaper, lambda name: only_place(name, rules))
     around = () if page.is_article else page_places([a.text for a in articles], rules)
     return [replace(a, home=home, page_places=around) for a in articles], issues
+
+
+def only_place(name: str, rules: Rules) -> str | None:
+    """The adcode of the one county or city called `name`, for the home of a paper that no list has; else None."""
+    found = {places[0] for end in ("", "县", "市", "区") if (places := page_places([name + end], rules))}
+    return found.pop() if len(found) == 1 else None
 
 
 def extract_or_signal(article: Article, rules: Rules) -> tuple[list[Event], list[Issue]]:
