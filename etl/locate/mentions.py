@@ -11,11 +11,8 @@ import re
 from dataclasses import dataclass, field
 
 from etl.models import Article
-from etl.rules.gazetteer import Gazetteer, Reading
+from etl.rules.gazetteer import CITY, COUNTY, PROVINCE, TOWN, Gazetteer, Reading
 
-FORMER = 9 * 10**11  # codes from here on are pseudo codes of former townships (see gazetteer_build)
-MUNICIPALITIES = {11, 12, 31, 50}  # 北京, 天津, 上海, 重庆 are province and city in one
-PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 1, 2, 3, 4, 5
 HEAD, LEAD, BODY, CONTEXT = 0, 1, 2, 3  # where in the article
 LEAD_LENGTH = 160  # characters of the body that count as its lead
 
@@ -32,14 +29,13 @@ _ORGAN = re.compile(
     r"市场监管|综合执法|综合行政|应急|妇联|团委|纪委|商会|商务|水务|林业|农业|住建|民政|司法|教育|文旅|卫健|疾控|志愿|人大|政协|全力|全面|开展|持续|"
     r"推进|推动|打造|召开|启动|积极|聚焦|多措|扎实|创新|[：:｜|])"
 )
-_TAIL = re.compile(r"推荐阅读|相关阅读|返回搜狐|责任编辑|稿件来源|来\s?源[：丨|]|（来源|一审[：： ]|编辑[：丨| ]|（作者单位|供稿[：单]|更多精彩")
 _BLEND = re.compile(r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$")  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
 _UNIT = re.compile(r"[^，。、；：\"\n]{0,12}?(?:公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所)")  # named after a city
 _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
 _HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
 
 
-Match = tuple[int, int, Reading]
+Match = tuple[int, int, Reading]  # start, minus end (so that the longest sorts first), reading
 
 
 @dataclass(slots=True, eq=False)
@@ -70,40 +66,29 @@ class Found:
     tail: int = 0
 
 
-def level_of(code: int) -> int:
-    """PROVINCE … VILLAGE of a code by its number of digits."""
-    if code >= FORMER:
-        return TOWN
-    if code >= 10**11:
-        return VILLAGE
-    if code >= 10**8:
-        return TOWN
-    if code >= 10**5:
-        return COUNTY
-    return CITY if code >= 10**3 or code in MUNICIPALITIES else PROVINCE
-
-
 def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
     """All names of divisions in `norm`, longest first, without those that are no places."""
-    found = Found(head_end=headline_end(article, norm), tail=tail_start(norm))
-    matches = gazetteer.automaton.find_overlapping(norm)
-    matches.sort(key=lambda m: (m[0], -m[1]))
-    divisions: list[tuple[int, int, Reading]] = []
-    villages: list[tuple[int, int, Reading]] = []
-    cues: list[tuple[int, int, Reading]] = []
-    for start, end, pattern in matches:
+    found = Found(head_end=headline_end(article, norm), tail=len(norm))
+    divisions: list[Match] = []
+    villages: list[Match] = []
+    cues: list[Match] = []
+    late = len(norm) * 3 // 5
+    for start, end, pattern in gazetteer.automaton.find_overlapping(norm):
         reading = gazetteer.reading(pattern)
         if reading.kind == "village":
-            villages.append((start, end, reading))
+            villages.append((start, -end, reading))
         elif reading.kind == "cue":
-            cues.append((start, end, reading))
+            cues.append((start, -end, reading))
+        elif reading.kind == "tail":
+            if late <= start < found.tail:
+                found.tail = start
         elif reading.firm or not _NO_PLACE.match(norm, end):
-            divisions.append((start, end, reading))
+            divisions.append((start, -end, reading))
     taken = pick(divisions, [])
-    more = pick(villages, taken)
-    for start, end, reading in sorted([*taken, *more], key=lambda m: m[0]):
-        found.mentions.append(mention(start, end, reading, norm, gazetteer, found))
-    found.cues = [(c[0], c[1], c[2].codes[0]) for c in pick(cues, sorted([*taken, *more])) if c[0] < found.tail]
+    taken += pick(villages, taken)
+    taken.sort()
+    found.mentions = [mention(start, -end, reading, norm, gazetteer, found) for start, end, reading in taken]
+    found.cues = [(start, -end, reading.codes[0]) for start, end, reading in pick(cues, taken) if start < found.tail]
     return found
 
 
@@ -112,7 +97,7 @@ def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazett
     codes = list(reading.codes)
     if reading.kind == "media":
         return Mention(start, end, PROVINCE, codes, CONTEXT)
-    m = Mention(start, end, min(map(level_of, codes)), codes, zone_of(found, norm, start, end))
+    m = Mention(start, end, reading.level, codes, zone_of(found, norm, start, end))
     if reading.kind == "village":
         m.weak = end - start < 3
         return m
@@ -183,23 +168,19 @@ def headline_end(article: Article, norm: str) -> int:
 _GLUED_HEAD = re.compile(r"([^。；\n（，]{8,60}?)(?:本报讯|本报记者|\n)")
 
 
-def tail_start(norm: str) -> int:
-    """Where links, sources and editors begin."""
-    sign = _TAIL.search(norm, len(norm) * 3 // 5)
-    return sign.start() if sign else len(norm)
-
-
 def pick(matches: list[Match], taken: list[Match]) -> list[Match]:
-    """Of matches in order of start, longest first, those that overlap no earlier one and none of `taken`."""
+    """Of matches, by start and then the longest, those that overlap no earlier one and none of `taken`, which is in order."""
+    matches.sort()
     kept: list[Match] = []
     end, i = 0, 0
     for match in matches:
-        if match[0] < end:
+        start = match[0]
+        if start < end:
             continue
-        while i < len(taken) and taken[i][1] <= match[0]:
+        while i < len(taken) and -taken[i][1] <= start:
             i += 1
-        if i < len(taken) and taken[i][0] < match[1]:
+        if i < len(taken) and taken[i][0] < -match[1]:
             continue
         kept.append(match)
-        end = match[1]
+        end = -match[1]
     return kept

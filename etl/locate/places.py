@@ -6,12 +6,12 @@ import datetime as dt
 from collections import Counter
 from typing import Literal
 
-from etl.locate.mentions import CITY, CONTEXT, COUNTY, FORMER, PROVINCE, TOWN, VILLAGE, Found, Mention
+from etl.locate.mentions import CONTEXT, Found, Mention
 from etl.locate.resolve import city_of, county_of, province_of
 from etl.locate.salience import Score
 from etl.locate.unlisted import community_after
 from etl.models import Article, Evidence, Place
-from etl.rules.gazetteer import Gazetteer
+from etl.rules.gazetteer import CITY, COUNTY, FORMER, PROVINCE, TOWN, VILLAGE, Gazetteer
 from etl.text import Text
 
 MOST_MENTIONS = 12  # places in passing beyond this many are a list of names, not findings

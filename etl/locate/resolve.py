@@ -8,10 +8,11 @@ nothing decides stays undecided and is signalled.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from etl.locate.mentions import CITY, CONTEXT, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, TOWN, VILLAGE, Found, Mention
+from etl.locate.mentions import CONTEXT, Found, Mention
 from etl.models import Article
-from etl.rules.gazetteer import Gazetteer
+from etl.rules.gazetteer import CITY, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, TOWN, VILLAGE, Gazetteer
 
 WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
 PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
@@ -102,27 +103,39 @@ class Support:
 def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> list[Mention]:
     """Reduce each mention's codes to one where anything decides; return those left undecided."""
     bind(found.mentions, norm, gazetteer)
-    open_names = [m for m in found.mentions if len(m.codes) > 1 and m.level != VILLAGE]
-    support = gather(article, norm, found.mentions) if open_names else Support()
     decided: dict[str, int] = {}
+    shared: list[Mention] = []  # names that several divisions have
     for m in found.mentions:
-        if len(m.codes) == 1 and (m.bound or not m.weak):
+        if len(m.codes) > 1 and m.level != VILLAGE:
+            shared.append(m)
+        elif m.bound and len(m.codes) == 1:
             decided.setdefault(norm[m.start : m.end], m.codes[0])
+    shared = [m for m in shared if not same_name(m, norm, decided)]
     undecided: list[Mention] = []
-    for m in open_names:
-        if len(m.codes) > 1:
+    support = gather(article, norm, found.mentions) if shared else Support()
+    for m in shared:
+        if not same_name(m, norm, decided):
             decide(m, norm[m.start : m.end], decided, support, article)
-            if len(m.codes) > 1 and m.level == TOWN:
-                by_kind(m, found, norm, gazetteer)
-            if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
-                undecided.append(m)
+        if len(m.codes) > 1 and m.level == TOWN:
+            by_kind(m, found, norm, gazetteer)
+        if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
+            undecided.append(m)
     drop_unspoken(found)
     return undecided
 
 
+def same_name(m: Mention, norm: str, decided: dict[str, int]) -> bool:
+    """Let a name stand for what the same name stands for elsewhere in the article."""
+    code = decided.get(norm[m.start : m.end])
+    if code is None or code not in m.codes:
+        return False
+    m.codes = [code]
+    return True
+
+
 def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
     """Let neighbours in a chain decide each other: 长沙市芙蓉区东湖街道龙马社区, 上海市公安局宝山分局."""
-    for before, m in zip(mentions, mentions[1:], strict=False):
+    for before, m in pairwise(mentions):
         gap = m.start - before.end
         if gap > 6 or before.level >= m.level or (gap and not linked(norm, before.end, m.start)):
             continue
@@ -165,9 +178,6 @@ def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
 
 def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, article: Article) -> None:
     """Choose one of a mention's codes by the same name elsewhere, else by what speaks for each."""
-    if decided.get(surface) in m.codes:
-        m.codes = [decided[surface]]
-        return
     counties = {county_of(c) for c in m.codes}
     if len(counties) == 1 and m.level == TOWN:
         m.codes = m.codes[:1]

@@ -12,11 +12,11 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from etl.locate.mentions import CITY, CONTEXT, COUNTY, FORMER, HEAD, LEAD, TOWN, VILLAGE, Found, Mention
+from etl.locate.mentions import CONTEXT, HEAD, LEAD, Found, Mention
 from etl.locate.resolve import city_of, county_of
 from etl.locate.unlisted import community_after
 from etl.models import Article
-from etl.rules.gazetteer import Gazetteer
+from etl.rules.gazetteer import CITY, COUNTY, FORMER, TOWN, VILLAGE, Gazetteer
 
 HEADLINE, OPENING = 4.0, 1.5  # what the headline and the lead add
 SCENE = 0.5  # what the lead adds to the place of a scene that only leads to the story

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from etl.locate.mentions import BODY, CONTEXT, COUNTY, FORMER, TOWN, VILLAGE, Found, Mention
+from etl.locate.mentions import BODY, CONTEXT, Found, Mention
 from etl.locate.resolve import county_of
-from etl.rules.gazetteer import Gazetteer
+from etl.rules.gazetteer import COUNTY, FORMER, TOWN, VILLAGE, Gazetteer
 
 # No word of a name: what stands between a county and 乡镇 in 平城区组织街道, 和县各乡镇, 霍山县近年来对集镇.
 _WORDS = "各的在和与及对将为是有等该全其所联合织展多个辖属设立近日今我你他这那向从并也都已把被由于按至到省市县区乡镇街道村局院站依法查处取缔开举办召驻每了某、"

@@ -40,6 +40,25 @@ class Form(IntEnum):
     CUE = 7  # 全区, 县教育局: a level without its name (code 4 city, 6 county, 9 street; 5, 7: all of it)
     MISREAD = 8  # 沙湾河乡 for 沙塄河乡, known from a real page
     MEDIA = 9  # 扬子晚报, 荆楚网: speaks for its province, is no place
+    TAIL = 10  # 推荐阅读, 返回搜狐: the article ends here
+
+
+FORMER = 9 * 10**11  # codes from here on are pseudo codes of former and unlisted townships: FORMER + county * 1000 + n
+MUNICIPALITIES = {11, 12, 31, 50}  # 北京, 天津, 上海, 重庆 are province and city in one
+PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 1, 2, 3, 4, 5
+
+
+def level_of(code: int) -> int:
+    """PROVINCE … VILLAGE of a code by its number of digits."""
+    if code >= FORMER:
+        return TOWN
+    if code >= 10**11:
+        return VILLAGE
+    if code >= 10**8:
+        return TOWN
+    if code >= 10**5:
+        return COUNTY
+    return CITY if code >= 10**3 or code in MUNICIPALITIES else PROVINCE
 
 
 class Former(NamedTuple):
@@ -53,8 +72,9 @@ class Former(NamedTuple):
 class Reading(NamedTuple):
     """What a matched name may be: its kind, the codes it may stand for, and how it stands for them."""
 
-    kind: str  # division, village, cue or media
+    kind: str  # division, village, cue, media or tail
     codes: tuple[int, ...]
+    level: int  # the coarsest of the codes' levels
     firm: bool  # its full name, or a form as safe as that; otherwise a bare or generic name
     misread: bool
 
@@ -91,15 +111,16 @@ def read_entries(packed: array[int]) -> Reading:
     """The reading of a name's packed entries: a division's before a village's, a safe form's before a bare one's."""
     pairs = [(e >> _FORM_BITS, e & 15) for e in packed]
     forms = {form for _, form in pairs}
-    for kind, form in (("cue", Form.CUE), ("media", Form.MEDIA)):
+    for kind, form in (("cue", Form.CUE), ("media", Form.MEDIA), ("tail", Form.TAIL)):
         if form in forms:
-            return Reading(kind, tuple(code for code, of in pairs if of == form), True, False)
+            return Reading(kind, tuple(code for code, of in pairs if of == form), PROVINCE, True, False)
     divisions = [pair for pair in pairs if pair[1] != Form.VILLAGE]
     if not divisions:
-        return Reading("village", tuple(code for code, _ in pairs), True, False)
+        return Reading("village", tuple(code for code, _ in pairs), VILLAGE, True, False)
     firm = tuple(code for code, form in divisions if form not in (Form.STEM, Form.SOFT))
     misread = len(divisions) == 1 and divisions[0][1] == Form.MISREAD
-    return Reading("division", firm or tuple(code for code, _ in divisions), bool(firm), misread)
+    codes = firm or tuple(code for code, _ in divisions)
+    return Reading("division", codes, min(map(level_of, codes)), bool(firm), misread)
 
 
 def source_files(root: Path) -> list[Path]:

@@ -25,10 +25,9 @@ import yaml
 from daachorse import CharwiseDoubleArrayAhoCorasick as Automaton
 
 from etl.rules.errors import RulesError
-from etl.rules.gazetteer import Form
+from etl.rules.gazetteer import FORMER, Form
 
 LEVELS = {"city": 4, "county": 6, "street": 9}
-FORMER_BASE = 9 * 10**11  # former townships get pseudo codes above every real one: FORMER_BASE + county * 1000 + n
 
 _ETHNIC = re.compile(
     "(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|"
@@ -216,7 +215,7 @@ def add_former(path: Path, entries: Entries, names: dict[int, str]) -> dict[int,
     for n, ((county, name), (share, successor, until)) in enumerate(sorted(best.items())):
         if any(e >> 4 in range(county * 1000, county * 1000 + 1000) for e in entries.get(name, ())):
             continue  # the name lives on in this county
-        code = FORMER_BASE + county * 1000 + n % 1000
+        code = FORMER + county * 1000 + n % 1000
         while code in former:
             code += 1
         former[code] = (name, until, successor if share > 0.5 else 0)
@@ -228,7 +227,7 @@ def add_overrides(path: Path, entries: Entries, names: dict[int, str], former: d
     """What real pages needed: a surface in a county stands for a known code, or for a street that no source has."""
     for line, row in rows_of(path):
         county = code_of(path, line, row["county_code"], names)
-        if row["surface"] in {name for key, (name, *_) in former.items() if (key - FORMER_BASE) // 1000 == county}:
+        if row["surface"] in {name for key, (name, *_) in former.items() if (key - FORMER) // 1000 == county}:
             continue  # former-townships.csv tells more
         if row["code"]:
             code = code_of(path, line, row["code"], names)
@@ -236,7 +235,7 @@ def add_overrides(path: Path, entries: Entries, names: dict[int, str], former: d
             form = Form.VILLAGE if len(row["code"]) == 12 else Form.MISREAD if misread else Form.SHORT
             add(entries, row["surface"], code, form)
             continue
-        code = FORMER_BASE + county * 1000 + 999
+        code = FORMER + county * 1000 + 999
         while code in former:
             code -= 1
         former[code] = (row["canonical"], "9999-12-31", 0)
@@ -261,7 +260,7 @@ def read_cues(path: Path) -> dict[str, Any]:
         raise RulesError(path, None, f"cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise RulesError(path, None, f"no valid YAML: {error}") from error
-    missing = {"refer_backs", "scopes", "agencies", "common_words", "media"} - set(data or {})
+    missing = {"refer_backs", "scopes", "agencies", "common_words", "media", "tails"} - set(data or {})
     if missing:
         raise RulesError(path, None, f"lacks {', '.join(sorted(missing))}")
     return dict(data)
@@ -275,6 +274,8 @@ def add_cues(cues: dict[str, Any], entries: Entries) -> None:
     for level, words in cues["scopes"].items():
         for word in words:
             add(entries, word, LEVELS[level] + 1, Form.CUE)
+    for word in cues["tails"]:
+        add(entries, word, 1, Form.TAIL)
     for level, heads in cues["agencies"]["heads"].items():
         for head in heads:
             for name in cues["agencies"]["names"]:
