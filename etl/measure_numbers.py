@@ -1,0 +1,194 @@
+"""Numbers with a measure word in running text: value, unit, qualifier; and what only looks like one.
+
+Shapes read: 86家, 88 笔, 2,000余份, 2000多万元, 13万余户, 4.3吨, 562.93 万元, 近400个, 近30万余人, 约2平方米, 百余场次, 近千件,
+十六位, 百分之九十五, 139%, 3.5个百分点, 5-15户 (a range gives its lower end, as "over"), 20余人（次）.
+Not read: 第21次, 58岁, 3个月, 24小时, 100米处, 307省道, 12345, 5人制, 25元/斤, 一万元以上十万元以下罚款, 两名网格员, 千家万户, 一对一.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from etl.models import Qualifier
+from etl.rules.quantities import Quantities, Traps
+from etl.text import chinese_number
+
+SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_NEARLY = re.compile(r"(?:近|将近|接近|逼近)[ \n]?$")
+_ABOUT = re.compile(r"(?:约|大约|约为|大概|约有|约合|约计|约占|平均) ?$")
+_OVER = re.compile(r"(?:超|超过|超出|逾|突破|不少于|不低于|至少|高于|大于|多于|远超|上|过|破) ?$")
+_AT_MOST = re.compile(r"(?:不超过|不超|不多于|不高于|低于|至多|最多|不足|不到|少于|控制在|小于) ?$")
+_AFTER_OVER = re.compile(r" ?(?:以上|有余|之多|余(?![0-9\u4e00-\u9fff])|多(?![0-9\u4e00-\u9fff])|\+)")
+_AFTER_ABOUT = re.compile(r" ?(?:钱)?(?:左右|上下)")
+_AFTER_MOST = re.compile(r" ?(?:以内|以下|之内)")
+_LEGAL = re.compile(r"[以之]?(?:上|下)?[的至]?[^。；，]{0,12}以下")
+_THRESHOLD = re.compile(r"以[上下内](?:的)?[\u4e00-\u9fff]")
+_REACHED = re.compile(r"[达共超有到为过]|突破|稳定")
+_VAGUE_PAIR = re.compile(r"[一二三四五六七八九两][一二三四五六七八九]")
+_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with its unit: span in the text, value in the table's unit, class of the unit, qualifier."""
+
+    start: int
+    end: int
+    value: float
+    unit: str
+    unit_class: str
+    qualifier: Qualifier
+
+
+@lru_cache(maxsize=8)
+def pattern(unit_pattern: str) -> re.Pattern[str]:
+    """The one regex of candidates; every repeat is bounded, and a candidate never begins inside a longer number."""
+    digits = r"(?<![0-9A-Za-z.,+*#/×:²³])(?P<digits>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)(?:[-~至到](?P<high>\d{1,9}(?:\.\d{1,4})?))?"
+    percent = r"百分之(?P<percent>[零一二三四五六七八九十百点0-9.]{1,8})"
+    chinese = r"(?<![零一二三四五六七八九十百千万亿两数几第0-9])(?P<chinese>[零一二三四五六七八九十百千万亿两]{1,10})"
+    scale = r" ?(?P<plus>[余多几])? ?(?P<scale>[十百千]?[万亿]{1,2})? ?(?P<more>[余多几])? {0,2}"
+    return re.compile(f"{percent}|(?:{digits}|{chinese}){scale}(?P<unit>{unit_pattern})")
+
+
+def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
+    """All reported numbers of a normalised text, in order."""
+    traps = quantities.traps
+    phrases = [m.span() for m in traps.phrase_pattern.finditer(norm)]
+    found = []
+    for match in pattern(quantities.unit_pattern).finditer(norm):
+        start, end = match.span()
+        if any(first < end and start < last for first, last in phrases):
+            continue
+        number = read_percent(match) if match["percent"] else read_number(norm, match, quantities)
+        if number:
+            found.append(number)
+    return found
+
+
+def read_percent(match: re.Match[str]) -> Number | None:
+    """百分之九十五 → 95 %; None where the fraction is no number."""
+    whole, _, fraction = match["percent"].partition("点")
+    value = chinese_number(whole)
+    if value is None or fraction:
+        return None
+    return Number(*match.span(), float(value), "%", "ratio", qualifier_of(match.string, match))
+
+
+def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
+    """The number of a candidate, or None where it is a trap."""
+    printed = match["unit"]
+    unit_class = quantities.units[printed]
+    value = value_of(match)
+    qualifier = qualifier_of(norm, match)
+    if value is None or is_trap(norm, match, value, unit_class, quantities):
+        return None
+    if match["chinese"] and not chinese_counts(norm, match, value, qualifier, quantities):
+        return None
+    start, end = match.span()
+    return Number(start, end, value, quantities.written.get(printed, printed), unit_class, qualifier)
+
+
+def value_of(match: re.Match[str]) -> float | None:
+    """Digits or Chinese numeral times 万/亿: 562.93万 → 5629300, 百余 → 100, 1.2万 → 12000."""
+    base = float(match["digits"].replace(",", "")) if match["digits"] else chinese_number(match["chinese"])
+    if base is None:
+        return None
+    for factor in match["scale"] or "":
+        base *= SCALE[factor]
+    return round(float(base), 6)
+
+
+def qualifier_of(norm: str, match: re.Match[str]) -> Qualifier:
+    """What the words around the number make of it; 近 before wins over 余 after (近30万余人)."""
+    start, end = match.span()
+    before = norm[max(0, start - 5) : start]
+    if _NEARLY.search(before):
+        return "nearly"
+    if _AT_MOST.search(before) or _AFTER_MOST.match(norm, end):
+        return "at_most"
+    if _ABOUT.search(before) or _AFTER_ABOUT.match(norm, end):
+        return "about"
+    groups = match.groupdict()
+    if groups["plus"] or groups["more"] or groups["high"]:
+        return "over"
+    return "over" if _OVER.search(before) or _AFTER_OVER.match(norm, end) else "exact"
+
+
+def is_trap(norm: str, match: re.Match[str], value: float, unit_class: str, quantities: Quantities) -> bool:
+    """Whether the words around make it no reported number."""
+    traps, (start, end) = quantities.traps, match.span()
+    before, after = norm[max(0, start - 24) : start], norm[end : end + 24]
+    if value == 0 or before.endswith(traps.before) or after.startswith(traps.after.get(unit_class, ())):
+        return True
+    if unit_class in ("item", "print") and value <= 12 and after.lstrip(' "').startswith(traps.rhetorical):
+        return True
+    return (
+        is_rate(before, value, traps)
+        or is_threshold(before, after, unit_class)
+        or is_law(before, after, unit_class)
+        or is_name(match, before, after, value, unit_class)
+        or is_list_of_names(before, after, unit_class, match["unit"], traps)
+    )
+
+
+def is_rate(before: str, value: float, traps: Traps) -> bool:
+    """每季度上门走访1次, 每人认领1个: a duty; 每天200多人 stays."""
+    return value < 20 and bool(traps.rate_pattern.search(re.split(r"[，。；：\n]", before)[-1]))
+
+
+def is_threshold(before: str, after: str, unit_class: str) -> bool:
+    """50人以上聚餐活动: what a rule names, not what was counted; 超500人以上 or 达50人以上 stays."""
+    if unit_class not in ("people", "money", "organisation") or not _THRESHOLD.match(after):
+        return False
+    return not _REACHED.search(before[-4:])
+
+
+def is_law(before: str, after: str, unit_class: str) -> bool:
+    """处一万元以上十万元以下罚款, 五十元至二百元的处罚: amounts that a law quoted names."""
+    if unit_class != "money":
+        return False
+    if after.startswith(("以上", "至", "到")) and re.search(r"以下|处罚|罚款", after):
+        return True
+    return after.startswith("以下") or bool(re.search(r"元(?:以上|至|到)$", before))
+
+
+def is_name(match: re.Match[str], before: str, after: str, value: float, unit_class: str) -> bool:
+    """2023首届, 石鼻村1组, "5个一", 360度, 24小时: years, addresses, slogans and hours on duty."""
+    unit = match["unit"]
+    if match["digits"] and _YEAR.fullmatch(match[0][: -len(unit)]) and unit_class in ("session", "print", "place", "equipment"):
+        return bool(after[:1].strip("，。；、）"))
+    if unit_class == "hours":
+        return value <= 24 or not re.search(r"时长|工时|累计|服务|共", before)
+    if unit == "度":
+        return "电" not in before[-12:] + after[:4]
+    if unit == "方":
+        return value < 10
+    if unit == "组" and before.endswith(("村", "屯", "队", "社区")):
+        return True
+    return value <= 10 and before.endswith('"') and unit_class == "item"
+
+
+def is_list_of_names(before: str, after: str, unit_class: str, unit: str, traps: Traps) -> bool:
+    """丁洪涛等3人；: how long a list of names is, unless something was done to them (抓获张某等3人)."""
+    if unit not in ("人", "位") or not before.endswith("等"):
+        return False
+    return not after[:1].strip("，。；、）\n") and not traps.result_pattern.search(before)
+
+
+def chinese_counts(norm: str, match: re.Match[str], value: float, qualifier: Qualifier, quantities: Quantities) -> bool:
+    """Whether a Chinese numeral is a reported number: 十六位, 百余场, 五百万元 are; 两名, 千家, 七八十户 are not."""
+    numeral, (start, end) = match["chinese"], match.span()
+    if _VAGUE_PAIR.search(numeral) or norm[max(0, start - 1) : start] == '"' or norm[end : end + 1] == '"':
+        return False
+    if qualifier in ("over", "nearly") and value >= 10:
+        return True
+    if all(c in SCALE for c in numeral) and numeral != "十":
+        return False
+    if value > 10:
+        return True
+    if value < 2 or match["unit"] not in quantities.small_numeral:
+        return False
+    clause = re.split(r"[，。；：\n]", norm[max(0, start - 16) : start])[-1]
+    return bool(quantities.traps.result_pattern.search(clause))
