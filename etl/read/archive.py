@@ -11,7 +11,7 @@ from etl.models import Issue, Page
 from etl.read.limits import MAX_ZIP_DEPTH, MAX_ZIP_MEMBER, MAX_ZIP_MEMBERS, MAX_ZIP_RATIO, MAX_ZIP_TOTAL, MB
 from etl.read.source import Source
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
 
 
 def read_zip(source: Source, read: Callable[[Source], Iterator[Page | Issue]]) -> Iterator[Page | Issue]:
@@ -22,7 +22,7 @@ def read_zip(source: Source, read: Callable[[Source], Iterator[Page | Issue]]) -
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             yield from _members(source, archive, read)
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         yield source.issue("broken-archive", f"ZIP 已损坏，无法读取（{type(error).__name__}）。请重新取得该文件。")
 
 
@@ -31,7 +31,7 @@ def container_complaint(source: Source) -> Issue | None:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         return source.issue("broken-file", f"文件已损坏，无法打开（{type(error).__name__}）。请重新取得该文件。")
     if len(infos) > MAX_ZIP_MEMBERS or sum(i.file_size for i in infos) > MAX_ZIP_TOTAL // 4:
         return source.issue("archive-bomb", "展开后过大，疑为压缩炸弹，未读取。")
@@ -109,7 +109,7 @@ def _extract(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, na
     try:
         with archive.open(info) as stream:
             data = stream.read(limit + 1)
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         return source.issue(
             "broken-member", f"成员已损坏，已跳过；其余照常读取（{type(error).__name__}）。", where=name[:120]
         )

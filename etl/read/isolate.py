@@ -41,7 +41,8 @@ class Worker:
         self.files = 0
         self.lines: queue.Queue[bytes] = queue.Queue(_AHEAD)
         assert self.process.stdout is not None  # noqa: S101 - PIPE was asked for
-        threading.Thread(target=_listen, args=(self.process.stdout, self.lines), daemon=True).start()
+        self.listener = threading.Thread(target=_listen, args=(self.process.stdout, self.lines), daemon=True)
+        self.listener.start()
 
     def send(self, kind: str, source: Source) -> None:
         """Ask for a file; OSError where the process is gone."""
@@ -63,9 +64,11 @@ class Worker:
         self.process.kill()
         if sys.is_finalizing():
             return
-        with contextlib.suppress(queue.Empty):
-            while self.lines.get(timeout=5) != b"":
-                pass
+        while self.listener.is_alive():
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    self.lines.get_nowait()  # it may be waiting for room
+            self.listener.join(0.02)
         self.process.wait()
         assert self.process.stdin is not None  # noqa: S101 - PIPE was asked for
         with contextlib.suppress(OSError):  # unsent bytes of a dead process

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from etl.models import Issue, Page
-from etl.read.archive import container_complaint
+from etl.read.archive import BROKEN_ZIP, container_complaint
 from etl.read.limits import MAX_RECORD_CHARS, MAX_ZIP_MEMBER
 from etl.read.records import known_columns, page_of
 from etl.read.source import Source
@@ -30,6 +30,7 @@ def read_xlsx(source: Source) -> Iterator[Page | Issue]:
         book = openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
         yield from _sheets(source, book)
     except (
+        *BROKEN_ZIP,
         InvalidFileException,
         LxmlError,
         KeyError,

@@ -378,25 +378,28 @@ def _general(markup: str, facts: Found) -> Found:
     if document is None or not document.text:
         return Found()
     title = facts.title or (document.title or "").strip() or None
-    text, printed = _without_info(_without_repeats(document.text, replace(facts, title=title)))
+    text, printed, paper = _without_info(_without_repeats(document.text, replace(facts, title=title)))
     day = facts.published_on or parse_day(printed) or (parse_day(document.date) if document.date else None)
     return replace(
         facts,
         text=text,
         title=title,
         published_on=day,
+        newspaper=facts.newspaper or paper,
         byline=facts.byline or names_of(document.author),
     )
 
 
-def _without_info(text: str) -> tuple[str, str]:
-    """The text without the line of date and source that general pages print above the body, and that line's date."""
+def _without_info(text: str) -> tuple[str, str, str | None]:
+    """The text without the line of date and source that general pages print above the body, its date and newspaper."""
     lines = text.split("\n")
-    printed = ""
+    printed, paper = "", None
     for _ in range(min(4, len(lines) - 1)):
         match = _INFO.fullmatch(lines[0])
         if match is None:
             break
         printed = printed or match["day"] or ""
-        lines.pop(0)
-    return "\n".join(lines), printed
+        source = re.search(r"来源[:： ]{1,3}([\u4e00-\u9fff]{2,12})", lines.pop(0))
+        named = _PAPER.search(source[1]) if source else None
+        paper = paper or (named[1] if named else None)
+    return "\n".join(lines), printed, paper

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from etl.models import Issue, Page
-from etl.read.archive import container_complaint
+from etl.read.archive import BROKEN_ZIP, container_complaint
 from etl.read.limits import MAX_ZIP_MEMBER
 from etl.read.source import Source
 
@@ -27,7 +27,7 @@ def read_docx(source: Source) -> Iterator[Page | Issue]:
     try:
         document = docx.Document(io.BytesIO(source.read(MAX_ZIP_MEMBER)))
         text = "\n".join(_lines(document))
-    except (OpcError, LxmlError, KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
+    except (*BROKEN_ZIP, OpcError, LxmlError, KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
         yield source.issue(
             "broken-file", f"Word 文件已损坏，无法打开（{type(error).__name__}）。请用 Word 或 WPS 修复后另存。"
         )
