@@ -26,6 +26,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,9 @@ _PLACEHOLDER_CITY = {"市辖区", "县", "省直辖县级行政区划", "自治�
 def write_gazetteer(tarball: Path, out: Path) -> None:
     """areas.csv (provinces, cities, counties), townships.csv and villages.parquet from china-division's tarball."""
     with tarfile.open(tarball) as tar:
-        tables = {name: read_csv(tar, f"package/dist/{name}.csv") for name in ("provinces", "cities", "areas", "streets")}
+        tables = {
+            name: read_csv(tar, f"package/dist/{name}.csv") for name in ("provinces", "cities", "areas", "streets")
+        }
         write_csv(out / "areas.csv", ("code", "name", "stat_only"), area_rows(tables))
         write_csv(out / "townships.csv", ("code", "name"), township_rows(tables["streets"]))
         write_villages(out / "villages.parquet", read_csv(tar, "package/dist/villages.csv"))
@@ -141,7 +144,7 @@ _WHOLE = ("社区", "村", "嘎查", "生活区", "小区", "队", "连")
 
 
 def community_name(official: str) -> str:
-    """The name that texts use: 银闸社区居委会 → 银闸社区, 月山村委会 → 月山村, 东曹村村民委员会 → 东曹村, 珍珠泉居委会 → 珍珠泉社区."""
+    """The name that texts use: 银闸社区居委会 → 银闸社区, 东曹村村民委员会 → 东曹村, 珍珠泉居委会 → 珍珠泉社区."""
     name = _NOTE.sub("", re.sub(r"\s+", "", official))
     office = _OFFICE.search(name)
     if office is None:
@@ -253,7 +256,7 @@ def simplify(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Douglas and Peucker's choice of points: none of those left out lies further than TOLERANCE from the line kept."""
     keep = {0, len(points) // 2, len(points) - 1}
     corners = sorted(keep)
-    todo = list(zip(corners, corners[1:], strict=False))
+    todo = list(pairwise(corners))
     while todo:
         first, last = todo.pop()
         if last - first < 2:
@@ -275,7 +278,7 @@ def off_line(p: tuple[float, float], a: tuple[float, float], b: tuple[float, flo
 
 
 def ring(data: bytes) -> list[tuple[float, float]]:
-    """Longitudes and latitudes: a flag, then uint32 pairs, or one such pair and int16 differences (unit 2e-6 degree)."""
+    """Longitudes and latitudes: a flag, then uint32 pairs, or one pair and int16 differences (unit 2e-6 degree)."""
     (differences,) = struct.unpack_from("<I", data)
     if not differences:
         values = struct.unpack_from(f"<{(len(data) - 4) // 4}I", data, 4)

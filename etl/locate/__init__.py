@@ -1,7 +1,8 @@
 """Reads places: province to community with codes, and whether each is the event's place or only named in passing.
 
 ``locate`` returns the places of an article, the event's first (role ``activity``), then those named in passing (role
-``mention``). ``locate_issues`` says what could not be placed. ``page_places`` tells which divisions a page's articles name.
+``mention``). ``locate_issues`` says what could not be placed. ``page_places`` tells which divisions a page's articles
+name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from etl.locate.places import build_places
 from etl.locate.resolve import city_of, county_of, resolve
 from etl.locate.salience import choose, weigh
 from etl.locate.unlisted import add_unlisted, keep_undecided
-from etl.models import Article, Issue, Place
+from etl.models import Article, Issue, Place, Severity
 from etl.rules import Rules
 from etl.text import Text
 
@@ -36,10 +37,12 @@ def locate_issues(article: Article, places: list[Place]) -> list[Issue]:
     """What could not be placed: no place at all, a street that no source lists, a name that several divisions share."""
     issues: list[Issue] = []
     if not any(p.role == "activity" for p in places):
-        issues.append(issue("no-place", "no place is named or known from the page or the paper", article, article.headline))
+        message = "no place is named or known from the page or the paper"
+        issues.append(issue("no-place", message, article, article.headline))
     for place in places:
         if place.street and place.district is None:
-            issues.append(issue("ambiguous-place", f"several divisions are called {place.street}", article, place.evidence.text))
+            message = f"several divisions are called {place.street}"
+            issues.append(issue("ambiguous-place", message, article, place.evidence.text))
         elif place.street and place.street_code is None:
             message = f"no source lists {place.street} of {place.district}"
             issues.append(issue("unknown-street", message, article, place.evidence.text))
@@ -48,7 +51,8 @@ def locate_issues(article: Article, places: list[Place]) -> list[Issue]:
 
 def issue(kind: str, message: str, article: Article, sample: str | None) -> Issue:
     """One issue of this article."""
-    return Issue(kind, message, "info" if kind == "no-place" else "warning", article.source_path, None, sample, article.article_id)
+    severity: Severity = "info" if kind == "no-place" else "warning"
+    return Issue(kind, message, severity, article.source_path, None, sample, article.article_id)
 
 
 def page_places(texts: list[str], rules: Rules) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """Finds the names of places in a text: which are read, which only give context, which are no places at all.
 
-Read: 平城区水泊寺街道, 武鸣警方, 毕节金沙 (a bare name right after the name of what it lies in), 清流：… at the head of a headline.
-Context only (they tell namesakes apart, but nothing happens there): 兰州日报, 《苏州市…条例》, （记者 …）, 来源：…, what follows 推荐阅读.
+Read: 平城区水泊寺街道, 武鸣警方, 毕节金沙 (a bare name right after the name of what it lies in), 清流：… at the
+head of a headline.
+Context only (they tell namesakes apart, but nothing happens there): 兰州日报, 《苏州市…条例》, （记者 …）, 来源：…,
+what follows 推荐阅读.
 No places: 陕西南路, 广东路, 山西答卷; 南关派出所 (a bare township name is never read).
 """
 
@@ -29,8 +31,12 @@ _ORGAN = re.compile(
     r"市场监管|综合执法|综合行政|应急|妇联|团委|纪委|商会|商务|水务|林业|农业|住建|民政|司法|教育|文旅|卫健|疾控|志愿|人大|政协|全力|全面|开展|持续|"
     r"推进|推动|打造|召开|启动|积极|聚焦|多措|扎实|创新|[：:｜|])"
 )
-_BLEND = re.compile(r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$")  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
-_UNIT = re.compile(r"[^，。、；：\"\n]{0,12}?(?:公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所)")  # named after a city
+_BLEND = re.compile(
+    r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$"
+)  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
+_UNIT = re.compile(
+    r"[^，。、；：\"\n]{0,12}?(?:公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所)"
+)  # named after a city
 _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
 _HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
 
@@ -113,7 +119,7 @@ def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazett
 
 
 def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
-    """Mark a bare or generic name that nothing beside it speaks for; at the head of a clause it still weighs in full."""
+    """Mark a bare or generic name that nothing beside it speaks for; at a clause's head it still weighs in full."""
     common = norm[m.start : m.end] in gazetteer.common
     mark = _HEAD_MARK.match(norm)
     heads = bool(found.head_end) and mark is not None and m.start == mark.end()
@@ -154,7 +160,7 @@ _GLUED_END = re.compile(r"本报讯|讯[（ ]|记者|近日|日前|连日来|今
 def headline_end(article: Article, norm: str) -> int:
     """Where the headline ends.
 
-    A headline glued to a web copy's text ends at the first sign of the body (原标题：… 本报讯, …——家园事 大家议本报记者 王沛).
+    A headline glued to a web copy's text ends at the first sign of the body (原标题：… 本报讯, …大家议本报记者 王沛).
     """
     if article.body_start:
         return article.body_start
@@ -169,7 +175,7 @@ _GLUED_HEAD = re.compile(r"([^。；\n（，]{8,60}?)(?:本报讯|本报记者|\
 
 
 def pick(matches: list[Match], taken: list[Match]) -> list[Match]:
-    """Of matches, by start and then the longest, those that overlap no earlier one and none of `taken`, which is in order."""
+    """Of matches, by start and then the longest, those that overlap no earlier one and none of `taken`, in order."""
     matches.sort()
     kept: list[Match] = []
     end, i = 0, 0

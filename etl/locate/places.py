@@ -95,7 +95,7 @@ class Builder:
         return None, f"{city:04d}00" if city else f"{province_of(code):02d}0000"
 
     def street(self, code: int) -> tuple[str | None, str | None]:
-        """Name and code of the township; a former name before its end, its successor after, unlisted ones as printed."""
+        """Name and code of the township: a former name before its end, its successor after; unlisted as printed."""
         if code < 10**8:
             return None, None
         if code in self.unlisted:
@@ -108,7 +108,7 @@ class Builder:
         return self.name(code), str(code)
 
     def community(self, code: int) -> tuple[str | None, tuple[int, int] | None]:
-        """The one community of a township that the article is about, with its first span; None where there are several."""
+        """The one community of a township that the article is about, with its first span; None where several."""
         spans: dict[str, tuple[int, int]] = {}
         counts: Counter[str] = Counter()
         for m in self.found.mentions:
@@ -116,7 +116,12 @@ class Builder:
                 continue
             if m.level == VILLAGE and (m.codes[0] // 1000 == code or (m.parent and m.parent.codes == [code])):
                 name, span = self.text.norm[m.start : m.end], (m.start, m.end)
-            elif m.level == TOWN and m.codes[0] == code and m.child is None and (after := community_after(self.text.norm, m.end)):
+            elif (
+                m.level == TOWN
+                and m.codes[0] == code
+                and m.child is None
+                and (after := community_after(self.text.norm, m.end))
+            ):
                 name, span = after[2], after[:2]
             else:
                 continue

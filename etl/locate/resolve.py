@@ -1,8 +1,8 @@
 """Decides which division a name stands for.
 
-In this order: the chain it stands in (平城区 → 御河街道 → 七里村), the same name decided elsewhere in the article, what the
-article's other names speak for, the page (``article.page_places``), the paper's home (``article.home``). A name that
-nothing decides stays undecided and is signalled.
+In this order: the chain it stands in (平城区 → 御河街道 → 七里村), the same name decided elsewhere in the article,
+what the article's other names speak for, the page (``article.page_places``), the paper's home (``article.home``). A
+name that nothing decides stays undecided and is signalled.
 """
 
 from __future__ import annotations
@@ -220,7 +220,11 @@ def drop_unspoken(found: Found) -> None:
         if m.level == VILLAGE:
             if not settle_village(m, firm, adopted):
                 continue
-        elif m.weak and m.level >= COUNTY and (len(m.codes) > 1 or not firm.intersection((m.codes[0], county_of(m.codes[0])))):
+        elif (
+            m.weak
+            and m.level >= COUNTY
+            and (len(m.codes) > 1 or not firm.intersection((m.codes[0], county_of(m.codes[0]))))
+        ):
             continue
         kept.append(m)
     found.mentions = kept

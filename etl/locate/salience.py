@@ -1,9 +1,9 @@
 """Decides which of an article's places is the event's, and which is only named in passing.
 
-A division gains weight where it is named on its own (a county named only as the head of a chain 叶县昆阳街道 does not), in the
-headline, in the lead, through its communities, and through words that refer back to its level (全区, 县教育局, 该街道). The
-level with the most weight acts. Several cases, each with a street of its own, make each of these streets a place of
-the event.
+A division gains weight where it is named on its own (a county named only as the head of a chain 叶县昆阳街道 does
+not), in the headline, in the lead, through its communities, and through words that refer back to its level (全区,
+县教育局, 该街道). The level with the most weight acts. Several cases, each with a street of its own, make each of
+these streets a place of the event.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from etl.locate.mentions import CONTEXT, HEAD, LEAD, Found, Mention
 from etl.locate.resolve import city_of, county_of
 from etl.locate.unlisted import community_after
 from etl.models import Article
-from etl.rules.gazetteer import CITY, COUNTY, FORMER, TOWN, VILLAGE, Gazetteer
+from etl.rules.gazetteer import CITY, COUNTY, TOWN, VILLAGE, Gazetteer
 
 HEADLINE, OPENING = 4.0, 1.5  # what the headline and the lead add
 SCENE = 0.5  # what the lead adds to the place of a scene that only leads to the story
@@ -132,7 +132,9 @@ def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazet
 
 
 _SUFFIX = re.compile(r"(?:街道|镇|乡|苏木)$")
-_EVENT = re.compile(r"举行|举办|召开|开展|启动|开赛|开幕|上演|发放|查获|查处|排查|巡查|检查|组织|座谈|宣讲|揭牌|授|取缔|整治|演练|调研|慰问|签约|义诊|开庭|曝光")
+_EVENT = re.compile(
+    r"举行|举办|召开|开展|启动|开赛|开幕|上演|发放|查获|查处|排查|巡查|检查|组织|座谈|宣讲|揭牌|授|取缔|整治|演练|调研|慰问|签约|义诊|开庭|曝光"
+)
 _VENUE_BEFORE = re.compile(r"(?:在|走进|来到|深入|走访|到|位于|于)[\"《]?$")
 
 
@@ -155,7 +157,9 @@ def happens(m: Mention, norm: str) -> bool:
     return _EVENT.search(norm, m.end, end if end >= 0 else m.end + 60) is not None
 
 
-def choose(article: Article, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> list[tuple[int, float]]:
+def choose(
+    article: Article, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer
+) -> list[tuple[int, float]]:
     """The divisions of the event with their weights, main one first; empty where no division is named."""
     streets = {c: s for c, s in scores.items() if c >= 10**8}
     add_venues(found, norm, scores, gazetteer)
@@ -166,7 +170,9 @@ def choose(article: Article, found: Found, norm: str, scores: dict[int, Score], 
     county = focus_county(scores, street)
     city = focus_city(scores, county)
     add_cues(found, scores, gazetteer, street, county, city)
-    levels = [(c, scores[c].total * (CITY_SHARE if c < 10**5 else 1.0)) for c in (street, county, city) if c and c in scores]
+    levels = [
+        (c, scores[c].total * (CITY_SHARE if c < 10**5 else 1.0)) for c in (street, county, city) if c and c in scores
+    ]
     if not levels:
         return from_context(article, found)
     cases = case_streets(norm, streets, county)
@@ -208,7 +214,7 @@ def focus_county(scores: dict[int, Score], street: int) -> int:
     if not weight:
         return 0
     best = max(weight, key=lambda c: weight[c])
-    scores[best]  # a county known only through its streets has a weight too
+    scores.setdefault(best, Score())  # a county known only through its streets has a weight too
     return best
 
 
@@ -222,7 +228,7 @@ def focus_city(scores: dict[int, Score], county: int) -> int:
 
 
 def from_context(article: Article, found: Found) -> list[tuple[int, float]]:
-    """Where no division is named: the page's only county or the paper's home, at the level that 全区, 市教育局 … refer to."""
+    """Where no division is named: the page's only county or the paper's home, whichever 全区, 市教育局 … refer to."""
     counties = [int(p) for p in article.page_places if len(p) == 6]
     home = int(article.home) if article.home else 0
     county = home if home >= 10**5 else counties[0] if len(counties) == 1 else 0
@@ -235,7 +241,7 @@ def from_context(article: Article, found: Found) -> list[tuple[int, float]]:
 
 
 def add_venues(found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
-    """Weight for the township of a chain in the lead that something happens at, and for a county that stands alone so."""
+    """Weight for the township, or the county standing alone, where something happens in the lead."""
     seen: set[int] = set()
     for m in found.mentions:
         if m.where != LEAD or len(m.codes) != 1 or m.level < COUNTY or (m.child is not None and m.child.level <= TOWN):
@@ -268,7 +274,7 @@ def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]
     held: dict[int, int] = {}
     for code, score in streets.items():
         if county_of(code) == county:
-            at = [sum(mark <= p for mark in marks) for p in score.places]
+            at = [sum(1 for mark in marks if mark <= p) for p in score.places]
             if at and min(at) and len(set(at)) == 1:
                 held[at[0]] = code
     return [held[k] for k in sorted(held)] if len(held) >= 2 else []
@@ -280,7 +286,9 @@ def scattered(streets: dict[int, Score], street: int) -> bool:
     return len(totals) >= 3 and totals[0] < 0.5 * sum(totals) and not streets[street].heads
 
 
-def ranked(levels: list[tuple[int, float]], scores: dict[int, Score], streets: dict[int, Score], street: int) -> list[tuple[int, float]]:
+def ranked(
+    levels: list[tuple[int, float]], scores: dict[int, Score], streets: dict[int, Score], street: int
+) -> list[tuple[int, float]]:
     """Levels by weight, the finer first where equal; a second level or street only where it weighs nearly as much."""
     levels.sort(key=lambda item: (-item[1], -item[0]))
     chosen = [levels[0]]
@@ -291,5 +299,3 @@ def ranked(levels: list[tuple[int, float]], scores: dict[int, Score], streets: d
     if chosen[0][0] == street:
         chosen += [(c, w) for c, w in rivals if w >= RIVAL * chosen[0][1]]
     return chosen
-
-

@@ -1,9 +1,9 @@
 """The national gazetteer as the steps read it: one automaton over every name, and what each name may stand for.
 
 Names are compiled from ``data/reference/gazetteer/`` by :mod:`etl.rules.gazetteer_build` and kept in one cache file
-``<data>/cache/gazetteer-<digest>.bin`` (17 MB of automaton, 10 MB of tables), so that a worker is ready in some 50 ms.
-The cache is derived: it may be deleted at any time, is written under another name and then renamed, and where its folder
-cannot be written the gazetteer is compiled in memory (about 2 s).
+``<data>/cache/gazetteer-<digest>.bin`` (17 MB of automaton, 8 MB of tables), so that a worker is ready in some 50 ms.
+The cache is derived: it may be deleted at any time, is written under another name and then renamed, and where its
+folder cannot be written the gazetteer is compiled in memory (about 2 s).
 """
 
 from __future__ import annotations
@@ -126,7 +126,15 @@ def read_entries(packed: array[int]) -> Reading:
 def source_files(root: Path) -> list[Path]:
     """The files that the compiled gazetteer depends on."""
     folder = root / "gazetteer"
-    names = ("areas.csv", "townships.csv", "villages.parquet", "aliases.csv", "zones.csv", "former-townships.csv", "cues.yml")
+    names = (
+        "areas.csv",
+        "townships.csv",
+        "villages.parquet",
+        "aliases.csv",
+        "zones.csv",
+        "former-townships.csv",
+        "cues.yml",
+    )
     return [*(folder / name for name in names), root / "locality-overrides.csv"]
 
 
@@ -202,7 +210,7 @@ def write_cache(path: Path, sections: list[bytes]) -> None:
         return  # read-only installation: compiled again by each worker
     try:
         with os.fdopen(handle, "wb") as file:
-            os.chmod(temporary, 0o644)  # noqa: PTH101, S103 - readable by the other users of this machine
+            os.chmod(temporary, 0o644)  # noqa: PTH101 - readable by the other users of this machine
             file.write(struct.pack("<4sII", _MAGIC, len(sections), zlib.crc32(body)) + body)
         Path(temporary).replace(path)
     except OSError:

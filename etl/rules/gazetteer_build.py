@@ -34,15 +34,50 @@ _ETHNIC = re.compile(
     "布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各|民)族"
     "|(?:蒙古|哈萨克|柯尔克孜|维吾尔|塔吉克|锡伯|达斡尔)$"
 )
-_GENERIC_COUNTY = set("城区 郊区 矿区 东区 西区 新市区 老城区 市中区 城中区 城北区 城东区 城西区".split())
+_GENERIC_COUNTY = {
+    *("城区", "郊区", "矿区", "东区", "西区", "新市区", "老城区", "市中区", "城中区", "城北区", "城东区", "城西区"),
+}
 _TOWN = re.compile(r".+(?:街道|镇|乡|苏木|民族乡)")
 _STREET_IN_NOTE = re.compile(r"[（(](.{2,8}街道)[）)]")
 _STREET_TAIL = re.compile(r"(.{2,8}街道)(?:片区|地区|筹备[处组]|服务中心|办事处)")
 _GENERIC_TOWN = {"街道", "中心镇", "小城镇", "家乡", "雪乡", "联乡", "老乡", "水乡", "古乡"}
-_GENERIC_VILLAGE = set(
-    "农村 乡村 全村 该村 本村 各村 山村 渔村 小村 新农村 示范村 行政村 自然村 重点村 贫困村 城中村 试点村 文明村 先进村 空壳村 中心村 "
-    "社区 本社区 该社区 各社区 示范社区 中心社区 农村社区 城市社区 生活区 小区 学校社区 工业园区 开发区 园区".split()
-)
+_GENERIC_VILLAGE = {
+    "农村",
+    "乡村",
+    "全村",
+    "该村",
+    "本村",
+    "各村",
+    "山村",
+    "渔村",
+    "小村",
+    "新农村",
+    "示范村",
+    "行政村",
+    "自然村",
+    "重点村",
+    "贫困村",
+    "城中村",
+    "试点村",
+    "文明村",
+    "先进村",
+    "空壳村",
+    "中心村",
+    "社区",
+    "本社区",
+    "该社区",
+    "各社区",
+    "示范社区",
+    "中心社区",
+    "农村社区",
+    "城市社区",
+    "生活区",
+    "小区",
+    "学校社区",
+    "工业园区",
+    "开发区",
+    "园区",
+}
 
 Entries = dict[str, list[int]]
 
@@ -157,7 +192,7 @@ def add_towns(path: Path, entries: Entries, names: dict[int, str]) -> None:
 
 
 def own_name(name: str, county: str, city: str) -> str:
-    """The township's own name where the bureau wrote the county before it: 济源市轵城镇 → 轵城镇, 四平市铁东区平东街道 → 平东街道."""
+    """The township's own name where the bureau wrote the county before it: 济源市轵城镇 → 轵城镇."""
     if not _TOWN.fullmatch(name):
         return name
     for prefix in (city + county, county, city):
