@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from dashboard.brief import Bars, Brief, Section
 from dashboard.wording import amount, markup
 
@@ -30,11 +32,15 @@ def html(brief: Brief) -> bytes:
     return page.encode()
 
 
-def section_html(section: Section) -> str:
+def section_html(section: Section, *, as_image: bool = False) -> str:
+    """A numbered part; `as_image` puts the chart into an img, for places that strip SVG."""
     parts = [f"<h2>{markup(section.heading)}</h2>"]
     parts += [f"<p>{markup(p)}</p>" for p in section.paragraphs]
     if section.chart is not None and any(section.chart.values):
-        parts.append(f"<figure>{svg(section.chart)}</figure>")
+        drawing = svg(section.chart)
+        if as_image:
+            drawing = f'<img alt="{markup(section.chart.title)}" src="data:image/svg+xml;base64,{b64encode(drawing.encode()).decode()}">'
+        parts.append(f"<figure>{drawing}</figure>")
     if section.table:
         head, *rows = section.table
         cells = "".join(f"<th>{markup(c)}</th>" for c in head)

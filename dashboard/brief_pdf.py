@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from reportlab.graphics.shapes import Drawing, Rect, String
 from reportlab.lib import colors
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -54,10 +55,11 @@ def styles() -> dict[str, ParagraphStyle]:
     return {
         "title": ParagraphStyle("title", fontName=head, fontSize=24, leading=36, alignment=TA_CENTER, textColor=RED, **common),
         "meta": ParagraphStyle("meta", fontName=body, fontSize=14, leading=22, **common),
+        "right": ParagraphStyle("right", fontName=body, fontSize=14, leading=22, alignment=TA_RIGHT, **common),
         "head": ParagraphStyle("head", fontName=head, fontSize=16, leading=28, spaceBefore=6, firstLineIndent=32, **common),
-        "body": ParagraphStyle("body", fontName=body, fontSize=15, leading=27, firstLineIndent=30, alignment=TA_JUSTIFY, **common),
+        "body": ParagraphStyle("body", fontName=body, fontSize=15, leading=27, firstLineIndent=30),
         "cell": ParagraphStyle("cell", fontName=body, fontSize=12, leading=17, alignment=TA_CENTER, **common),
-        "note": ParagraphStyle("note", fontName=body, fontSize=11, leading=17, firstLineIndent=22, **common),
+        "note": ParagraphStyle("note", fontName=body, fontSize=11, leading=17, firstLineIndent=22),
     }
 
 
@@ -67,20 +69,20 @@ def pdf(brief: Brief) -> bytes:
     template = SimpleDocTemplate(
         buffer, pagesize=A4, topMargin=37 * mm, bottomMargin=35 * mm, leftMargin=28 * mm, rightMargin=26 * mm, title=brief.title, author="", subject=brief.number,
     )  # fmt: skip
-    meta = Table([[Paragraph(escape(brief.number), style["meta"]), Paragraph(escape(brief.issued), style["meta"])]], colWidths=[50 * mm, 106 * mm])
+    meta = Table([[Paragraph(escape(brief.number), style["meta"]), Paragraph(escape(brief.issued), style["right"])]], colWidths=[50 * mm, 106 * mm])
     meta.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 1.5, RED), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     story: list[Flowable] = [Paragraph(escape(brief.title), style["title"]), meta, Spacer(1, 8)]
     for section in brief.sections:
         story += section_story(section, style)
     story.append(Spacer(1, 14))
-    story += [Paragraph(escape(n), style["note"]) for n in brief.notes]
+    story += [Paragraph(broken(n, style["note"]), style["note"]) for n in brief.notes]
     template.build(story, onFirstPage=page_number, onLaterPages=page_number)
     return buffer.getvalue()
 
 
 def section_story(section: Section, style: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = [Paragraph(escape(section.heading), style["head"])]
-    story += [Paragraph(escape(p), style["body"]) for p in section.paragraphs]
+    story += [Paragraph(broken(p, style["body"]), style["body"]) for p in section.paragraphs]
     if section.chart is not None and any(section.chart.values):
         story.append(KeepTogether([Spacer(1, 6), draw(section.chart)]))
     if section.table:
@@ -89,6 +91,23 @@ def section_story(section: Section, style: dict[str, ParagraphStyle]) -> list[Fl
         table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#F1F4F8"))]))
         story += [Spacer(1, 6), table]
     return story
+
+
+NOT_FIRST, NOT_LAST = "，。、；：？！）》」』”’…%", "（《「『“‘"
+TEXT_WIDTH = A4[0] - (28 + 26) * mm - 12  # reportlab's frame keeps 6 points on either side
+
+
+def broken(text: str, style: ParagraphStyle) -> str:
+    """Paragraph markup with line breaks after 行首行尾禁则: no 、 or 》 begins a line, no 《 ends one; numbers stay whole."""
+    units = re.findall(r"[A-Za-z0-9.,%/-]+|.", text)
+    lines, line, room = [], "", TEXT_WIDTH - style.firstLineIndent
+    for unit in units:
+        if line and pdfmetrics.stringWidth(line + unit, style.fontName, style.fontSize) > room and unit not in NOT_FIRST:
+            kept = line.rstrip(NOT_LAST)
+            lines.append(kept)
+            line, room = line[len(kept) :], TEXT_WIDTH
+        line += unit
+    return "<br/>".join(escape(part) for part in [*lines, line])
 
 
 def draw(chart: Bars) -> Drawing:

@@ -72,7 +72,7 @@ def style(look: Look) -> None:
         .ct-paper h2 {{font-size:1.05rem; font-weight:650; margin:.9rem 0 .1rem; padding:0; text-indent:2em; color:#000; font-family:'SimHei','Noto Sans CJK SC',sans-serif;}}
         .ct-paper p {{text-indent:2em; margin:.1rem 0; text-align:justify; color:#000;}}
         .ct-paper table {{border-collapse:collapse; margin:.6rem auto; font-size:.92rem; color:#000;}} .ct-paper th, .ct-paper td {{border:1px solid #555; padding:.1rem .9rem; text-align:center;}}
-        .ct-paper figure {{margin:.6rem 0; text-align:center;}} .ct-paper svg {{max-width:100%; height:auto;}}
+        .ct-paper figure {{margin:.6rem 0; text-align:center;}} .ct-paper img {{max-width:100%; height:auto;}}
         .ct-paper .notes {{border-top:1px solid #000; margin-top:1rem; font-size:.82rem;}}
         div[data-testid="stMetric"] {{border-color:{look.line};}}
         [class*="st-key-panel_"] button {{min-height:1.75rem; padding:0 .65rem;}} [class*="st-key-panel_"] button p {{font-size:.82rem;}}

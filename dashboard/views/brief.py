@@ -90,7 +90,7 @@ def downloads(ctx: Context, edited: briefs.Brief) -> None:
 
 def preview(ctx: Context, edited: briefs.Brief) -> None:
     """The document on paper."""
-    body = "".join(brief_html.section_html(s) for s in edited.sections)
+    body = "".join(brief_html.section_html(s, as_image=True) for s in edited.sections)
     notes = "".join(f"<p>{wording.markup(n)}</p>" for n in edited.notes)
     st.html(
         f'<div class="ct-paper"><h1>{wording.markup(edited.title)}</h1><div class="meta"><span>{wording.markup(edited.number)}</span>'
