@@ -33,7 +33,8 @@ VIEWS: dict[str, tuple[str, Callable[[Context], None]]] = {
 def main() -> None:
     """One run of the script."""
     settings = st.session_state.get("global") or {"lang": st.query_params.get("lang", ""), "wall": st.query_params.get("wall", "")}
-    t = i18n.words(settings.get("lang") or "zh")
+    lang = settings.get("lang") or "zh"
+    t = i18n.words(lang, data.english_names() if lang == "en" else None)
     st.set_page_config(page_title=t("专项行动追踪"), page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     look = Look(t, dark=st.context.theme.type == "dark", wall=bool(settings.get("wall")))
     found, desk = open_table()
@@ -80,7 +81,7 @@ def page(name: str, found: data.Snapshot | None, desk: data.Desk | None, look: L
             st.error(look.t("数据文件无法打开。请重新运行 python -m etl run。"))
             return
         unknown = controls.sync(desk.catalog, name)
-        context = Context(desk, found, st.session_state["filters"], look, last_day(desk))
+        context = Context(desk, found, st.session_state["filters"], look, last_day(desk), data.today())
         if look.wall:
             wall_bar(context)
         else:

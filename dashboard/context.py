@@ -23,6 +23,7 @@ class Context:
     filters: Filters
     look: Look
     last: dt.date
+    today: dt.date
 
     @property
     def t(self) -> Words:

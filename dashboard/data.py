@@ -151,20 +151,37 @@ def load_townships(path: str, stamp: str) -> dict[str, tuple[str, ...]]:
     return {k: tuple(v) for k, v in found.items()}
 
 
-def indicator_names() -> dict[str, str]:
-    """Chinese names of the canonical indicators, by id; {} until the rules name them."""
+def indicator_names(lang: str = "zh") -> dict[str, str]:
+    """Names of the canonical indicators, by id; {} without the rule file."""
     path = reference("indicators.yml")
-    return load_indicators(str(path), stamp_of(path)) if path else {}
+    return {k: v[lang] for k, v in load_indicators(str(path), stamp_of(path)).items()} if path else {}
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def load_indicators(path: str, stamp: str) -> dict[str, str]:
-    """Each entry's `id` and `name`."""
-    loaded = yaml.safe_load(Path(path).read_text("utf-8"))
-    rows = loaded.get("indicators", loaded) if isinstance(loaded, dict) else loaded
-    if isinstance(rows, dict):
-        return {str(k): str(v.get("name", k)) if isinstance(v, dict) else str(v) for k, v in rows.items()}
-    return {str(r["id"]): str(r.get("name", r["id"])) for r in rows or [] if isinstance(r, dict) and "id" in r}
+def load_indicators(path: str, stamp: str) -> dict[str, dict[str, str]]:
+    """Each entry's `id` with its names `zh` and `en`."""
+    rows = yaml.safe_load(Path(path).read_text("utf-8")) or []
+    return {str(r["id"]): {"zh": str(r.get("zh", r["id"])), "en": str(r.get("en", r["id"]))} for r in rows if isinstance(r, dict) and "id" in r}
+
+
+def english_names() -> dict[str, str]:
+    """English names of campaigns, by id, and of their groups, by Chinese name; {} without the taxonomy."""
+    files = sorted((DEFAULT_ROOT / "reference/campaigns").glob("*.yml"))
+    return load_names(tuple(str(f) for f in files), "".join(stamp_of(f) for f in files))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def load_names(paths: tuple[str, ...], stamp: str) -> dict[str, str]:
+    """Each file's `group`, `group_en` and its `campaigns` with `id`, `name_en`."""
+    found: dict[str, str] = {}
+    for path in paths:
+        loaded = yaml.load(Path(path).read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 — a safe loader
+        if not isinstance(loaded, dict) or "campaigns" not in loaded:
+            continue
+        if loaded.get("group_en"):
+            found[str(loaded["group"])] = str(loaded["group_en"])
+        found |= {str(c["id"]): str(c["name_en"]) for c in loaded["campaigns"] if c.get("name_en")}
+    return found
 
 
 def accuracy() -> list[dict[str, Any]]:

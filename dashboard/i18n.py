@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from dashboard.english import CAMPAIGNS, ENGLISH, INDICATORS
+from dashboard.english import ENGLISH
 
 LANGUAGES = ("zh", "en")
 
@@ -14,25 +15,20 @@ class Words:
     """Called with the Chinese words, gives them in the reader's language: ``t("共 {n} 条", n=3)``."""
 
     lang: str = "zh"
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)  # English names of campaigns and groups
 
     def __call__(self, text: str, /, **values: object) -> str:
-        found = ENGLISH.get(text, text) if self.lang == "en" else text
+        found = ENGLISH.get(text, self.names.get(text, text)) if self.lang == "en" else text
         return found.format(**values) if values else found
 
     def campaign(self, campaign_id: str, name: str) -> str:
         """A campaign's name; in English with the English name before it."""
-        english = CAMPAIGNS.get(campaign_id)
+        english = self.names.get(campaign_id)
         if campaign_id == "none":
             return self("未归类")
         return f"{english} {name}" if self.lang == "en" and english else name
 
-    def indicator(self, key: str, chinese: str | None = None) -> str:
-        """An indicator's name: the rule file's Chinese one, an English one where there is one, else the key itself."""
-        if self.lang == "en":
-            return INDICATORS.get(key, chinese or key)
-        return chinese or key
 
-
-def words(lang: str) -> Words:
+def words(lang: str, names: Mapping[str, str] | None = None) -> Words:
     """The words of a language; Chinese for one that we do not have."""
-    return Words(lang if lang in LANGUAGES else "zh")
+    return Words(lang if lang in LANGUAGES else "zh", names or {})

@@ -251,9 +251,10 @@ def others(ctx: Context, record: dict[str, Any]) -> None:
 
 CORRECTABLE = {
     "campaign_id": "专项行动", "province": "省", "city": "市", "district": "区县", "street": "街道乡镇", "community": "村社区", "date": "起始日", "date_end": "结束日",
-    "duplicate_of": "重复报道",
+    "headline": "标题", "newspaper": "报纸", "published_on": "出版日期",
 }  # fmt: skip
-COLUMNS = ("event_id", "field", "expected", "value", "reason")
+OF_ARTICLE = ("headline", "newspaper", "published_on")
+COLUMNS = ("target", "field", "expected", "corrected", "who", "when", "why")
 
 
 def correction(ctx: Context, record: dict[str, Any]) -> None:
@@ -264,18 +265,33 @@ def correction(ctx: Context, record: dict[str, Any]) -> None:
         return
     with panel:
         parts.note(t("选择要更正的栏目，填入正确的值；把生成的一行加进 data/reference/corrections.csv，下次运行时生效。原文更正后该行会提示失效。"))
-        field = st.selectbox(t("栏目"), list(CORRECTABLE), format_func=lambda f: t(CORRECTABLE[f]), key="e_fix_field")
-        old = record[field]
-        expected = "" if old is None or (not isinstance(old, str) and pd.isna(old)) else str(old)[:10] if field.startswith("date") else str(old)
-        st.text_input(t("现在的值"), expected, disabled=True, key=f"e_fix_old_{record['event_id']}_{field}")
-        if field == "campaign_id":
-            value = st.selectbox(t("正确的值"), list(ctx.catalog.campaigns), format_func=ctx.campaign, key="e_fix_campaign", index=None, placeholder=t("请选择"))
+        values = present(record)
+        numbers = {f"metric:{m['start']}:value": f"{m['what']} {wording.exact(m['value'])}{m['unit']}" for m in parts.listed(record["metrics"])}
+        name = st.selectbox(t("栏目"), [*CORRECTABLE, *numbers], format_func=lambda f: t(CORRECTABLE[f]) if f in CORRECTABLE else numbers[f], key="e_fix_field")
+        st.text_input(t("现在的值"), values[name], disabled=True, key=f"e_fix_old_{record['event_id']}_{name}")
+        if name == "campaign_id":
+            value = st.selectbox(t("正确的值"), campaign_ids(ctx), format_func=ctx.campaign, key="e_fix_campaign", index=None, placeholder=t("请选择"))
         else:
-            value = st.text_input(t("正确的值"), key="e_fix_value")
-        reason = st.text_input(t("理由"), key="e_fix_reason")
-        line = pd.DataFrame([[record["event_id"], field, expected, value or "", reason]], columns=list(COLUMNS))
+            value = st.text_input(t("正确的值"), key="e_fix_value", max_chars=200)
+        who, why = st.text_input(t("更正人"), key="e_fix_who", max_chars=40), st.text_input(t("理由"), key="e_fix_why", max_chars=200)
+        target = record["article_id"] if name in OF_ARTICLE else record["event_id"]
+        line = pd.DataFrame([[target, name, values[name], value or "", who, ctx.today.isoformat(), why]], columns=list(COLUMNS))
         st.code(line.to_csv(index=False, header=False).strip(), language=None, wrap_lines=True)
         st.download_button(
-            t("下载这一行"), line.to_csv(index=False).encode("utf-8-sig"), file_name=f"corrections_{record['event_id']}.csv", mime="text/csv", on_click="ignore",
+            t("下载这一行"), line.to_csv(index=False).encode("utf-8-sig"), file_name=f"corrections_{target}.csv", mime="text/csv", on_click="ignore",
             disabled=not value, key="e_fix_dl",
         )  # fmt: skip
+
+
+def present(record: dict[str, Any]) -> dict[str, str]:
+    """The values as the corrections file writes them: null is empty, days are ISO, numbers as Python writes them."""
+    found: dict[str, str] = {}
+    for name in CORRECTABLE:
+        value = record[name]
+        missing = value is None or (not isinstance(value, str) and pd.isna(value))
+        found[name] = "" if missing else value if isinstance(value, str) else str(value)[:10]
+    return found | {f"metric:{m['start']}:value": f"{m['value']:g}" for m in parts.listed(record["metrics"])}
+
+
+def campaign_ids(ctx: Context) -> list[str]:
+    return [c for c in ctx.catalog.campaigns if c != "none"]

@@ -16,7 +16,7 @@ from dashboard.views import overview
 
 def name_of(ctx: Context, key: str) -> str:
     """An indicator's name; numbers without a canonical indicator go by their own words."""
-    return ctx.t.indicator(key, data.indicator_names().get(key))
+    return data.indicator_names(ctx.lang).get(key, key)
 
 
 def render(ctx: Context) -> None:

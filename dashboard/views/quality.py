@@ -112,7 +112,12 @@ def issues_section(ctx: Context) -> None:
 
 ISSUES = {
     "unreadable-file": "文件无法读取", "no-article": "没有找到文章", "unknown-street": "地名库中没有的街道", "ambiguous-place": "地名有歧义", "leftover-text": "未归入文章的文字",
-    "no-masthead": "没有报头", "unknown-newspaper": "不认识的报纸", "empty-file": "空文件", "no-date": "没有日期", "unresolved-place": "地点未定",
+    "no-masthead": "没有报头", "unknown-newspaper": "不认识的报纸", "empty-file": "空文件", "no-date": "没有日期", "unresolved-place": "地点未定", "internal-error": "内部错误",
+    "link-out-of-folder": "链接指向文件夹外", "value-out-of-bounds": "数值越界", "date-out-of-bounds": "日期越界", "out-of-bounds": "数值越界", "date-conflict": "日期矛盾",
+    "date-from-context": "日期取自上下文", "double-article": "重复文章", "no-text": "没有文字", "correction-applied": "更正已采用", "correction-stale": "更正已失效",
+    "masked": "有字迹无法辨认", "no-ocr": "没有文字识别", "archive-bomb": "压缩包异常", "too-large": "文件过大", "broken-file": "文件损坏", "broken-pdf": "文件损坏",
+    "broken-page": "文件损坏", "damaged-text": "文字损坏", "unsupported-format": "不支持的格式", "too-slow": "处理超时", "broken-record": "记录损坏", "index-page": "索引页",
+    "low-yield": "产出过少", "ignored-file": "文件已忽略", "unknown-date": "日期未知", "no-place": "没有地点",
 }  # fmt: skip
 
 
