@@ -436,3 +436,18 @@ def test_pages_that_fetch_brought_know_their_address(tmp_path: Path) -> None:
 
 def test_digest_is_of_the_bytes(tmp_path: Path) -> None:
     assert digest(write(tmp_path, "a", "x")) == digest(write(tmp_path, "b", "x")) != digest(write(tmp_path, "c", "y"))
+
+
+@pytest.mark.skipif(scan.ocr_version() == "none", reason="the extra `ocr` is not installed")
+def test_ocr_and_html_make_no_request() -> None:
+    code = (
+        "import socket, sys\n"
+        "def refuse(*args, **kwargs): raise SystemExit('a request to the network')\n"
+        "socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse\n"
+        "from pathlib import Path; from etl.read.formats import read_risky; from etl.read.source import Source\n"
+        "for kind, name in (('image', 'scan.jpg'), ('html', 'general.html'), ('html', 'founder-old.htm')):\n"
+        "    (page,) = read_risky(kind, Source(name, 0, Path(sys.argv[1]) / name)); print(len(page.text))\n"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code, str(FILES)], capture_output=True, text=True, cwd=root)
+    assert done.returncode == 0 and len(done.stdout.split()) == 3, done.stderr

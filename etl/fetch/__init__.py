@@ -20,6 +20,7 @@ from etl.fetch import state
 from etl.fetch.client import Client, FetchError, open_http
 from etl.fetch.founder import Links, Site, links_of
 from etl.read.decode import UndecodableError, decode
+from etl.rules import DEFAULT_ROOT
 
 __all__ = ["Client", "DayReport", "FetchError", "FetchReport", "Site", "add_arguments", "fetch", "run"]
 
@@ -226,7 +227,7 @@ def add_arguments(parser: argparse.ArgumentParser, today: dt.date | None = None)
         "--to", dest="end", type=dt.date.fromisoformat, metavar="DATE", default=today, help="last day (default: today)"
     )
     parser.add_argument("--last", type=int, metavar="N", help="the N days up to --to, instead of --from")
-    parser.add_argument("--raw", type=Path, default=Path("data/raw"), help="raw folder (default: data/raw)")
+    parser.add_argument("--raw", type=Path, default=DEFAULT_ROOT.parent / "raw", help="raw folder (default: data/raw)")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between requests, at least 0.2 (default: 1)")
     parser.add_argument("--contact", help="mail or web address told to the server")
 
