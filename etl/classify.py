@@ -1,4 +1,4 @@
-"""Which campaigns an article is about, the main one first: cues of the taxonomy, weighed by where and how often they stand.
+"""Which campaigns an article is about, main one first: cues of the taxonomy, weighed by where and how often they stand.
 
 A word in passing is no campaign: a cue counts most in the headline, then in the opening, each further mention of it
 counts less, and a campaign that runs through the whole text outweighs one that a single paragraph names.
@@ -22,20 +22,51 @@ DECAY = (1.0, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2)  # the first, second … mention of
 PARTS = 8  # parts of the text over which a campaign may spread
 SPREAD = 0.06  # what each of them adds
 ENOUGH = 4.0  # score below which nothing is a campaign
-BESIDE = 0.8  # share of the main campaign's score that a second one needs
+BESIDE = 0.7  # share of the main campaign's score that a second one, named in the opening, needs
+BESIDE_PARENT = 0.4  # the same for a narrower campaign beside its parent
 OVER_PARENT = 0.7  # share of its parent's score with which the narrower campaign is the main one
-GLUED = re.compile(r"原标题：(.{4,60}?)(?=本报讯|[^，。：]{0,12}讯[（(]|近日|日前|连日来|今年以来|为进一步|\d{1,2}月\d{1,2}日)")
+NAMED = 4.0  # score in headline and opening with which a campaign counts as named there
+FRAME = 0.3  # share of the score of what serves it with which a campaign named in the opening is the main one
+GLUED = re.compile(
+    r"原标题：.{4,60}?(?=本报讯|[^，。：]{0,12}讯（|近日|日前|连日来|今年以来|为进一步|(?<!\d)\d{1,2}月\d{1,2}日)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What speaks for one campaign: its score, and the mention that speaks loudest (pattern, first, end, squeezed)."""
+    """What speaks for one campaign: its score, the part of it from headline and opening, and its loudest mention."""
 
     score: float
+    opening: float
     campaign: int
     pattern: int
     start: int
     end: int
+
+
+class Row:
+    """What speaks for one campaign, while it is counted."""
+
+    __slots__ = ("best", "gain", "opening", "parts", "total")
+
+    def __init__(self) -> None:
+        self.total = self.opening = self.gain = 0.0
+        self.parts = 0
+        self.best = (0, 0, 0)
+
+    def add(self, gain: float, opens: bool, part: int, mention: tuple[int, int, int]) -> None:
+        """Count one mention."""
+        self.total += gain
+        self.parts |= part
+        if opens:
+            self.opening += gain
+        if gain > self.gain:
+            self.gain, self.best = gain, mention
+
+    def hits(self, campaign: int, weight: float) -> Hits:
+        """The sum."""
+        spread = 1 + SPREAD * (self.parts.bit_count() - 1)
+        return Hits(self.total * weight * spread, self.opening, campaign, *self.best)
 
 
 def classify(article: Article, text: Text, rules: Rules) -> list[Tag]:
@@ -60,42 +91,66 @@ def score(norm: str, head: int, taxonomy: Taxonomy) -> list[Hits]:
     """Every campaign with a cue in the text, with its score."""
     dense = SQUEEZED.sub("", norm)
     head = len(SQUEEZED.sub("", norm[:head]))
-    lead, length = head + LEAD_LENGTH, len(dense) + 1
-    effects, times = taxonomy.effects, dict[int, int]()
-    totals, parts, best = dict[int, float](), dict[int, int](), dict[int, tuple[float, int, int, int]]()
+    lead, length = head + LEAD_LENGTH, len(dense)
+    effects, bounded = taxonomy.effects, taxonomy.bounded
+    rows: dict[int, Row] = {}
+    times: dict[int, int] = {}
     for start, end, pattern in taxonomy.automaton.find(dense):
         says = effects[pattern]
         if not says:
             if pattern in taxonomy.ends and start * 2 > length:
                 break
             continue
-        nth = times.get(pattern, 0)
-        times[pattern] = nth + 1
-        factor = (HEAD if start < head else LEAD if start < lead else BODY) * DECAY[min(nth, len(DECAY) - 1)]
-        part = 1 << (start * PARTS // length)
+        if pattern in bounded and inside_word(dense, start, end):
+            continue
+        nth = times[pattern] = times.get(pattern, -1) + 1
+        factor = DECAY[nth] if nth < len(DECAY) else DECAY[-1]
+        factor *= HEAD if start < head else LEAD if start < lead else BODY
         for campaign, weight in says:
-            gain = weight * factor
-            totals[campaign] = totals.get(campaign, 0.0) + gain
-            parts[campaign] = parts.get(campaign, 0) | part
-            if campaign not in best or gain > best[campaign][0]:
-                best[campaign] = (gain, pattern, start, end)
-    return [
-        Hits(total * taxonomy.campaigns[c].weight * (1 - SPREAD + SPREAD * parts[c].bit_count()), c, *best[c][1:])
-        for c, total in totals.items()
-    ]
+            row = rows.get(campaign)
+            if row is None:
+                row = rows[campaign] = Row()
+            row.add(weight * factor, start < lead, 1 << start * PARTS // length, (pattern, start, end))
+    return [row.hits(campaign, taxonomy.campaigns[campaign].weight) for campaign, row in rows.items()]
+
+
+def inside_word(dense: str, start: int, end: int) -> bool:
+    """Whether a span cuts a run of Latin letters or digits: 12345 in 13812345678, but not in 拨打12345热线."""
+    before, after = dense[start - 1 : start] + dense[start], dense[end - 1 : end + 1]
+    return any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in (before, after))
 
 
 def choose(found: list[Hits], taxonomy: Taxonomy) -> list[Hits]:
-    """The main campaign and those nearly as strong."""
-    ranked = sorted(found, key=lambda h: (-h.score, h.campaign))
-    if not ranked or ranked[0].score < ENOUGH:
+    """The main campaign and, rarely, a second one that is nearly as strong."""
+    ranked = sorted((h for h in found if h.score >= ENOUGH), key=lambda h: (-h.score, h.campaign))
+    if not ranked:
         return []
-    main = ranked[0]
-    narrower = [h for h in ranked if taxonomy.parents[h.campaign] == main.campaign]
-    if narrower and narrower[0].score >= OVER_PARENT * main.score:
-        main = narrower[0]
-    rest = [h for h in ranked if h is not main and h.score >= max(ENOUGH, BESIDE * main.score)]
-    return [main, *rest[:1]]
+    main = framed(narrowed(ranked[0], ranked, taxonomy), ranked, taxonomy)
+    return [main, *[h for h in ranked if h is not main and beside(h, main, taxonomy)][:1]]
+
+
+def narrowed(main: Hits, ranked: list[Hits], taxonomy: Taxonomy) -> Hits:
+    """The narrower campaign, where the article is about that: 森林防火 rather than 消防安全."""
+    return next(
+        (h for h in ranked if taxonomy.parents[h.campaign] == main.campaign and h.score >= OVER_PARENT * main.score),
+        main,
+    )
+
+
+def framed(main: Hits, ranked: list[Hits], taxonomy: Taxonomy) -> Hits:
+    """The campaign that the main one serves, where the article opens with it: 为推进创城工作 … 清理占道经营."""
+    wider = taxonomy.frames.get(main.campaign, frozenset())
+    return next(
+        (h for h in ranked if h.campaign in wider and h.opening >= NAMED and h.score >= FRAME * main.score), main
+    )
+
+
+def beside(one: Hits, main: Hits, taxonomy: Taxonomy) -> bool:
+    """Whether a campaign stands beside the main one in its own right."""
+    if main.campaign in taxonomy.frames.get(one.campaign, ()):
+        return False
+    share = BESIDE_PARENT if taxonomy.parents[one.campaign] == main.campaign else BESIDE
+    return one.opening >= NAMED and one.score >= share * main.score
 
 
 def tag(hits: Hits, text: Text, taxonomy: Taxonomy) -> Tag:

@@ -29,7 +29,8 @@ COMMON = "common.yml"
 WEIGHTS: dict[str, float] = {"brands": 5.0, "strong": 3.0, "weak": 1.0}  # where a word sets none of its own
 STRENGTHS: dict[str, Strength] = {"brands": "brand", "strong": "strong", "weak": "weak"}
 FIELDS = frozenset(
-    "id name name_en group group_en parent weight brands strong weak not shared examples counter".split()
+    {"id", "name", "name_en", "group", "group_en", "parent", "frames", "weight", "brands", "strong", "weak", "not"}
+    | {"shared", "examples", "counter"}
 )
 NEEDED = ("id", "name", "group")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,5}")
@@ -54,7 +55,12 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign. `weight` below 1 marks one that is often only the means or the frame of another (志愿服务, 网格)."""
+    """A campaign.
+
+    `parent` is the wider campaign whose cues it also meets (防火 → 森林防火). `frames` are campaigns that serve it:
+    where an article opens with 为推进创建全国文明城市, the clearing of streets that it reports belongs to that.
+    `weight` below 1 marks a campaign that is often only the means of another (志愿服务, 网格).
+    """
 
     id: str
     name: str
@@ -62,6 +68,7 @@ class Campaign:
     group: str
     group_en: str
     parent: str | None
+    frames: frozenset[str]
     weight: float
     cues: tuple[Cue, ...]
     exclusions: tuple[str, ...]
@@ -74,13 +81,15 @@ class Taxonomy:
     """All campaigns, in the order of their files, and the automaton that finds their cues.
 
     `effects[pattern]` holds what the pattern with that number says: pairs (index of the campaign, weight); an
-    exclusion says nothing. A pattern in `ends` closes the article.
+    exclusion says nothing. A pattern in `ends` closes the article; one in `bounded` begins or ends with a Latin letter
+    or digit and must not stand inside a longer run of them (12345 in a phone number).
     """
 
     campaigns: tuple[Campaign, ...]
     patterns: tuple[str, ...]
     effects: tuple[tuple[tuple[int, float], ...], ...]
     ends: frozenset[int]
+    bounded: frozenset[int]
     not_campaigns: frozenset[str]
     automaton: Any
 
@@ -94,6 +103,16 @@ class Taxonomy:
         """The index of each campaign's parent."""
         index = {c.id: i for i, c in enumerate(self.campaigns)}
         return tuple(index[c.parent] if c.parent else None for c in self.campaigns)
+
+    @cached_property
+    def frames(self) -> Mapping[int, frozenset[int]]:
+        """For each campaign that serves others, the indexes of those."""
+        served: dict[int, set[int]] = defaultdict(set)
+        index = {c.id: i for i, c in enumerate(self.campaigns)}
+        for i, one in enumerate(self.campaigns):
+            for means in one.frames:
+                served[index[means]].add(i)
+        return {means: frozenset(wide) for means, wide in served.items()}
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -192,6 +211,7 @@ def campaign(source: Source, raw: Mapping[str, Any], data: Mapping[str, Any]) ->
         group=raw["group"],
         group_en=raw.get("group_en") or raw["group"],
         parent=raw.get("parent"),
+        frames=frozenset(words(source, raw.get("frames"), "frames", own)),
         weight=float(weight),
         cues=tuple(cues(source, raw, own)),
         exclusions=tuple(words(source, raw.get("not"), "not", own)),
@@ -254,6 +274,8 @@ def validate(found: Iterable[tuple[Source, Mapping[str, Any], Campaign]]) -> Non
             seen[label] = one.id
         if one.parent is not None and (one.parent not in ids or one.parent == one.id):
             raise source.error(f"{one.id}: unknown parent {one.parent}", one.id, str(one.parent))
+        for means in one.frames - ids:
+            raise source.error(f"{one.id}: frames unknown campaign {means}", one.id, "frames", means)
         declared = words(source, raw.get("shared"), "shared", one.id).keys()
         for cue in one.cues:
             settle(source, cue, cue.text in declared, claims[cue.text])
@@ -291,6 +313,7 @@ def compiled(
         patterns=patterns,
         effects=tuple(tuple(effects[p]) for p in patterns),
         ends=frozenset(i for i, p in enumerate(patterns) if p in closing),
+        bounded=frozenset(i for i, p in enumerate(patterns) if p[0].isascii() or p[-1].isascii()),
         not_campaigns=frozenset(ignored),
         automaton=CharwiseDoubleArrayAhoCorasick(list(patterns), MATCH_KIND_LEFTMOST_LONGEST),
     )
