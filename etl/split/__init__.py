@@ -15,7 +15,8 @@ from etl.rules import Rules
 from etl.split.build import build
 from etl.split.glue import glue
 from etl.split.group import Draft, Grouped, group
-from etl.split.lines import Line, classified
+from etl.split.line import Line
+from etl.split.lines import classified
 from etl.split.single import single, take_apart
 
 __all__ = ["accounted", "split"]

@@ -9,7 +9,7 @@ from etl.models import Article, Kind, Page
 from etl.split.group import Draft
 from etl.split.heads import headline_text
 from etl.split.join import crosses, ends_sentence
-from etl.split.lines import Line
+from etl.split.line import Line
 
 _FEATURE = re.compile(r"纪实|综述|侧记|特写|见闻|走笔|回访|巡礼|手记|故事|观察|扫描|[一二三四五六七八九十]年记|记$")
 # A paragraph that begins so does not continue the one before, even where that one lost its full stop.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from etl.split.group import Draft, Grouped
-from etl.split.join import crosses
-from etl.split.lines import Line, is_salutation
+from etl.split.group import Draft, Grouped, related
+from etl.split.join import crosses, kinship
+from etl.split.kinds import is_salutation
+from etl.split.line import Line
 
 _FIRST_ITEM = re.compile(r"(?:一、|（一）|1[.、．](?!\d)|①)")
 _EXPECTS_LIST = re.compile(r"(?:如下|以下[一-龥]{0,8}|倡议[一-龥]{0,4})[：:。]?$|[：:]$")
@@ -22,8 +23,8 @@ def glue(grouped: Grouped) -> None:
         if not _open_ended(head):
             continue
         tails = [d for d in grouped.drafts if d is not head and _fits(head, d)]
-        if len(tails) == 1:
-            _merge(grouped, head, tails[0])
+        if tails:
+            _merge(grouped, head, max(tails, key=lambda d: kinship(head.text[-160:], d.text[:800])))
 
 
 def _adopt_loose_heads(grouped: Grouped) -> None:
@@ -41,7 +42,9 @@ def _open_ended(draft: Draft) -> bool:
 
 
 def _fits(head: Draft, tail: Draft) -> bool:
-    return not tail.photo and _continues(head.items[-1], tail)
+    if tail.photo or not _continues(head.items[-1], tail):
+        return False
+    return bool(_EXPECTS_LIST.search(head.items[-1].norm)) or related(head, tail.text[:800])
 
 
 def _continues(last: Line, tail: Draft) -> bool:

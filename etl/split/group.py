@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from etl.split import heads
-from etl.split.join import crosses, ends_sentence
-from etl.split.lines import PHOTO_LABEL, Line, is_office, is_salutation, photo_credit
+from etl.split.join import crosses, ends_sentence, kinship
+from etl.split.kinds import PHOTO_LABEL, is_office, is_salutation, photo_credit
+from etl.split.line import Line
 from etl.split.names import byline_of, lead_byline, names_only, people
 
 _NOTICE_HEAD = re.compile(
@@ -19,6 +21,7 @@ _NOTICE_BODY = re.compile(
 )
 _FIRST_ITEM = re.compile(r"(?:一、|（一）|1[.、．](?!\d)|①)")
 _EXPECTS_LIST = re.compile(r"(?:如下|以下[一-龥]{0,8}|倡议[一-龥]{0,4})[：:。]?$|[：:]$")
+_RELATED = 0.2  # share of common bigrams from which two pieces may be halves of one text
 _BYLINES = ("byline", "names")
 
 
@@ -202,12 +205,27 @@ def _paragraph(walk: _Walk, i: int, line: Line) -> None:
     """Gives a paragraph to the open article or to a new one, and the short lines above it likewise."""
     if _is_photo(walk, i, line):
         _photo(walk, line)
-    elif walk.draft is None or walk.draft.closed or line.kind == "lead" or _is_new(walk, i, line):
+    elif (
+        walk.draft is None
+        or line.kind == "lead"
+        or (walk.draft.closed and not _resumes(walk))
+        or _is_new(walk, i, line)
+    ):
         _begin(walk, line)
     else:
         _continue(walk, line)
     walk.captions = []
     walk.photo_label = False
+
+
+def _resumes(walk: _Walk) -> bool:
+    """Below （下转第四版） the article goes on all the same, under one more subhead like those it had."""
+    draft = walk.draft
+    shorts = [short for short in walk.run if short.kind == "short"]
+    if draft is None or not draft.jumps or len(shorts) != len(walk.run) or len(shorts) != 1:
+        return False
+    known = [item.size for item in draft.items if item.kind == "short"]
+    return len(known) >= 2 and shorts[0].size <= 10 and any(abs(size - shorts[0].size) <= 1 for size in known)
 
 
 def _begin(walk: _Walk, line: Line) -> None:
@@ -233,6 +251,7 @@ def _continue(walk: _Walk, line: Line) -> None:
     keep = [] if cut else _subheads(shorts)
     walk.out.leftover += [short for short in walk.run if short not in keep]
     draft.items += [*keep, line]
+    draft.closed = False
     walk.run = []
 
 
@@ -256,6 +275,8 @@ def _is_new(walk: _Walk, i: int, line: Line) -> bool:
         return True
     if is_salutation(line.norm) and draft.finished:
         return True
+    if draft.finished and _answers_earlier(walk, i, line):
+        return True
     before = heads.Before(
         draft.text, draft.is_news, len(draft.body),
         tuple(item.size for item in draft.items if item.kind == "short"), draft.is_notice, draft.finished,
@@ -267,7 +288,7 @@ def _is_new(walk: _Walk, i: int, line: Line) -> bool:
         return not crossing and (lone_head or heads.starts_article(walk.run, line, before))
     if not draft.finished:
         return False
-    return _caption_leads(walk, i, line) or _answers_earlier(walk, line) or _stands_apart(walk, line, before)
+    return _caption_leads(walk, i, line) or _stands_apart(walk, line, before)
 
 
 def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
@@ -281,11 +302,23 @@ def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
     return sum(g in below for g in grams) >= 2 and not any(g in above for g in grams)
 
 
-def _answers_earlier(walk: _Walk, line: Line) -> bool:
-    """一、自觉学习… after a finished news item, while an appeal higher up the page still waits for its list."""
-    if not _FIRST_ITEM.match(line.norm) or walk.draft is None or _EXPECTS_LIST.search(walk.draft.items[-1].norm):
+def _answers_earlier(walk: _Walk, i: int, line: Line) -> bool:
+    """After a finished text comes what another, higher up the page, still waits for: its list (一、…) or the rest of a word."""
+    draft = walk.draft
+    if draft is None or _EXPECTS_LIST.search(draft.items[-1].norm):
         return False
-    return any(d is not walk.draft and d.items and _EXPECTS_LIST.search(d.items[-1].norm) for d in walk.out.drafts)
+    others = [d for d in walk.out.drafts if d is not draft and d.items and not d.jumps and not d.photo]
+    if _FIRST_ITEM.match(line.norm):
+        return any(_EXPECTS_LIST.search(d.items[-1].norm) for d in others)
+    broken = [d for d in others if not d.finished and not d.closed and crosses(d.items[-1].norm, line.norm)]
+    below = "\n".join(near.norm for near in takewhile(lambda near: near.kind == "body", walk.lines[i : i + 8]))
+    return any(related(d, below) for d in broken)
+
+
+def related(head: Draft, below: str) -> bool:
+    """Whether a text may be the rest of a draft: they share words, or an appeal goes on with 倡议如下."""
+    share = kinship(head.text[-160:], below)
+    return share >= _RELATED or (share >= _RELATED / 3 and head.is_notice and is_notice("", below))
 
 
 def _stands_apart(walk: _Walk, line: Line, before: heads.Before) -> bool:

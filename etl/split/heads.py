@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from etl.split.join import crosses
-from etl.split.lines import Line
+from etl.split.line import Line
 
 _SUBTITLE = re.compile(r"(?:[-—－]{1,4}|·)(?=\S)")
 _LABEL_END = re.compile(r"(?:-{1,3}|：)$|-{2} ")
@@ -101,7 +101,14 @@ def _upward(heads: list[Line], main: int) -> int:
     while first > 0 and heads[first].gap == 0 and main - first < 2:
         above = heads[first - 1]
         joined = size + above.size
-        if is_subtitle(above) or _LABEL_END.search(above.norm) or above.level != heads[main].level or is_slogan(above):
+        couplets = _COUPLET.search(above.norm) and _COUPLET.search(heads[main].norm)
+        if (
+            couplets
+            or is_subtitle(above)
+            or _LABEL_END.search(above.norm)
+            or above.level != heads[main].level
+            or is_slogan(above)
+        ):
             break
         if joined > 48:
             break

@@ -77,3 +77,12 @@ def crosses(left: str, right: str) -> bool:
         if position > len(a):
             return True
     return False
+
+
+def kinship(left: str, right: str) -> float:
+    """Share, 0..1, of the Han bigrams of `left` that `right` has too: are the two of one text?"""
+    grams = {left[i : i + 2] for i in range(len(left) - 1) if _HAN_PAIR.fullmatch(left, i, i + 2)}
+    return sum(gram in right for gram in grams) / len(grams) if grams else 0.0
+
+
+_HAN_PAIR = re.compile(f"[{_HAN}]{{2}}")

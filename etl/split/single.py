@@ -14,9 +14,12 @@ from etl.split.boundary import consume, headline_end, opens_with_dateline
 from etl.split.build import is_feature, make
 from etl.split.group import is_notice
 from etl.split.join import despace, ends_sentence, fold
-from etl.split.lines import LEAD, Line, blanks_mean_nothing, kind_of_known, photo_credit, physical_lines, unwrap
+from etl.split.kinds import LEAD, kind_of, photo_credit
+from etl.split.line import Line
+from etl.split.lines import blanks_mean_nothing, physical_lines
 from etl.split.names import byline_of, lead_byline, names_only
 from etl.split.tails import Part, cut_tail
+from etl.split.wrap import unwrap
 
 _ORIGINAL = re.compile(r"[\s\ufeff\u200b-\u200d\u2060]*(?:原标题 ?[：|]|【?标题】?：)?[\s\ufeff\u200b-\u200d\u2060]*")
 _JUNK = re.compile(
@@ -208,7 +211,7 @@ def _paragraph_lines(text: str) -> list[Line]:
 
 
 def _line_role(line: Line, index: int, count: int) -> str:
-    kind = line.kind or (kind_of_known(line.norm) if line.size <= 80 or line.norm[0] in "（图来责编图▲△↑" else "")
+    kind = line.kind or (kind_of(line.norm) if line.size <= 80 or line.norm[0] in "（图来责编图▲△↑" else "")
     if kind in ("byline", "names"):
         return "byline" if index < 3 or index >= count - 3 else "body"
     if kind == "links":
