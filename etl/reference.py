@@ -247,9 +247,18 @@ def geometry(data: bytes) -> dict[str, Any]:
 
 
 def rings(data: bytes) -> list[list[list[float]]]:
-    """Rings of one polygon, exterior first, simplified and rounded; a hole that becomes too small is left out."""
-    found = [[[round(c, DIGITS) for c in p] for p in simplify(ring(block))] for block in blocks(data)]
-    return [r for i, r in enumerate(found) if i == 0 or len(r) >= 4]
+    """Rings of one polygon, exterior first, simplified and rounded; no island is too small to stay."""
+    return [drawn(ring(block)) for block in blocks(data)]
+
+
+def drawn(points: list[tuple[float, float]]) -> list[list[float]]:
+    """A ring as it is stored: simplified and rounded as far as four points are left."""
+    for kept, digits in ((simplify(points), DIGITS), (points, DIGITS), (points, 2 * DIGITS)):
+        rounded = [[round(c, digits) for c in p] for p in kept]
+        unique = [p for i, p in enumerate(rounded) if i == 0 or p != rounded[i - 1]]
+        if len(unique) >= 4:
+            return unique
+    return [[round(c, 2 * DIGITS) for c in p] for p in points]
 
 
 def simplify(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

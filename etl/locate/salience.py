@@ -275,7 +275,7 @@ def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]
     for code, score in streets.items():
         if county_of(code) == county:
             at = [sum(1 for mark in marks if mark <= p) for p in score.places]
-            if at and min(at) and len(set(at)) == 1:
+            if at and at[0] and len(set(at)) == 1:
                 held[at[0]] = code
     return [held[k] for k in sorted(held)] if len(held) >= 2 else []
 
