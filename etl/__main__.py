@@ -1,31 +1,43 @@
 """``python -m etl``: arguments, exit codes, progress. The only part of the ETL that reads the clock.
 
 Exit codes: 0 published, 1 a fault of the program, 2 nothing new, 3 stopped by bounds, 4 nothing readable, 5 locked,
-6 the table cannot be written, 64 wrong arguments.
+6 the table cannot be written, 64 wrong arguments or rule files, 130 and 143 stopped by a signal. Whatever the end,
+``run`` leaves data/run.html (for people), data/logs/last.json (for programs) and a line in data/logs/etl.jsonl.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 from etl import fetch, pipeline, reference
 from etl.dictionary import dictionary
 from etl.diff import diff
+from etl.journal import Journal
 from etl.lock import LockedError, lock
+from etl.models import Issue
+from etl.report import outcome, page
 from etl.rules import DEFAULT_ROOT, load_rules
 from etl.rules.errors import RulesError
-from etl.store import StoreError, current, switch, versions
+from etl.store import StoreError, current, switch, versions, write_bytes
 
 PUBLISHED, FAULT, NOTHING_NEW, BOUNDS, UNREADABLE, LOCKED, NOT_WRITABLE, USAGE = 0, 1, 2, 3, 4, 5, 6, 64
+STOPPED = 128  # + the signal's number
+NOTIFY_SECONDS = 120
 DATA = DEFAULT_ROOT.parent
 
 
@@ -48,6 +60,8 @@ def parser() -> Parser:
     run.add_argument("--reference", type=Path, default=DEFAULT_ROOT, help="folder of rules (default: data/reference)")
     run.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
     run.add_argument("--force", action="store_true", help="publish even where nothing is new")
+    run.add_argument("--accept", action="store_true", help="publish even where bounds (bounds.yml) would stop the run")
+    run.add_argument("--notify", metavar="COMMAND", help="call COMMAND with the path of the report page at the end")
     run.add_argument("--quiet", action="store_true", help="no progress on standard error")
     run.set_defaults(call=run_command)
 
@@ -97,20 +111,102 @@ def clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC).astimezone()
 
 
-def run_command(args: argparse.Namespace) -> int:
-    """One refresh: exit code for the scheduler, summary for people."""
-    now = clock()
-    options = pipeline.Options(
-        args.raw, args.out, now, args.reference, max(1, args.workers), args.force, quiet if args.quiet else Show()
-    )
+class StoppedError(BaseException):
+    """A signal told the run to stop; the number is its argument. Not an Exception: no step may handle it."""
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """SIGTERM ends the block in order (lock released, workers ended) instead of at once."""
+
+    def stop(number: int, frame: object) -> None:
+        raise StoppedError(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
     try:
-        with lock(args.out, now):
-            report = pipeline.run(options)
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """One refresh: exit code for the scheduler, summary for people, report, log line, notice."""
+    now, journal = clock(), Journal(args.out / "logs" / "etl.jsonl", clock)
+    try:
+        with stoppable(), lock(args.out, now) as stale:
+            code, message, report = attempt(args, now, stale, journal)
+            write_report(args.out, code, message, now, report)
+    except tuple(KNOWN) as error:  # the lock itself: held by another run, or its folder cannot be written
+        code, message, report = code_of(error), f"error: {error}", None
+    except StoppedError as stop:
+        code, message, report = STOPPED + int(stop.args[0]), "stopped by a signal before the run began", None
+    print(message, file=sys.stdout if code in (PUBLISHED, NOTHING_NEW) else sys.stderr)
+    counts = (report or {}).get("counts") if code == PUBLISHED else None
+    journal("end", exit_code=code, message=message[:2000], version=(report or {}).get("version"), counts=counts)
+    notify(args.notify, args.out, code, message, journal)
+    return code
+
+
+def attempt(
+    args: argparse.Namespace, now: dt.datetime, stale: Sequence[Issue], journal: Journal
+) -> tuple[int, str, dict[str, Any] | None]:
+    """Run the pipeline; exit code, message and report, whatever happens."""
+    show = quiet if args.quiet else Show()
+
+    def told(phase: str, done: int, total: int) -> None:
+        if not done:
+            journal("phase", phase=phase)
+        show(phase, done, total)
+
+    options = pipeline.Options(
+        args.raw, args.out, now, args.reference, max(1, args.workers), args.force, args.accept, stale, told
+    )
+    journal("begin", raw=args.raw, out=args.out, workers=options.workers, force=args.force, accept=args.accept)
+    try:
+        report = pipeline.run(options)
+        return PUBLISHED, summary(report, args.out), report
     except pipeline.NothingNewError as same:
-        print(f"nothing new: {args.out / 'events.parquet'} is version {same}")
-        return NOTHING_NEW
-    print(summary(report, args.out))
-    return PUBLISHED
+        return NOTHING_NEW, f"nothing new: {args.out / 'events.parquet'} is version {same}", current(args.out)
+    except pipeline.BoundsError as low:
+        return BOUNDS, f"{low}; see {args.out / 'run.html'}; --accept publishes it", low.report
+    except tuple(KNOWN) as error:
+        return code_of(error), f"error: {error}", None
+    except (StoppedError, KeyboardInterrupt) as stop:
+        number = int(stop.args[0]) if isinstance(stop, StoppedError) else int(signal.SIGINT)
+        return STOPPED + number, f"stopped by signal {number}; the earlier table stands", None
+    except Exception:  # noqa: BLE001 - the edge of the program: a fault is reported like every other end
+        return FAULT, f"a fault of the program; the earlier table stands\n{traceback.format_exc()}", None
+
+
+def write_report(out: Path, code: int, message: str, now: dt.datetime, report: dict[str, Any] | None) -> None:
+    """data/logs/last.json and data/run.html; on a full disk the run's own exit code matters more."""
+    try:
+        published = current(out)
+        last = outcome(code, message, now, (published or {}).get("version"), report or published)
+        (out / "logs").mkdir(exist_ok=True)
+        write_bytes(
+            out / "logs" / "last.json", json.dumps(last, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        )
+        write_bytes(out / "run.html", page(last).encode("utf-8", "replace"))
+    except (OSError, StoreError) as error:
+        print(f"error: the report cannot be written: {error}", file=sys.stderr)
+
+
+def notify(command: str | None, out: Path, code: int, message: str, journal: Journal) -> None:
+    """Call the hook with the report page's path, without a shell; its failure is told and changes nothing."""
+    if not command:
+        return
+    facts = {"ETL_EXIT_CODE": str(code), "ETL_MESSAGE": message.replace("\0", "")[:4000]}
+    facts["ETL_REPORT_JSON"] = str(out.resolve() / "logs" / "last.json")
+    try:
+        call = [*shlex.split(command), str(out.resolve() / "run.html")]
+        subprocess.run(call, env=os.environ | facts, check=True, timeout=NOTIFY_SECONDS)  # noqa: S603 - the operator's own
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        print(f"error: --notify failed: {error}", file=sys.stderr)
+        journal("notify-failed", message=str(error))
 
 
 def rollback_command(args: argparse.Namespace) -> int:
@@ -206,6 +302,21 @@ class Show:
         print(f"{phase}{share}", end=end, file=sys.stderr, flush=True)
 
 
+KNOWN: dict[type[Exception], int] = {
+    reference.RebuildError: FAULT,
+    pipeline.InputError: UNREADABLE,
+    LockedError: LOCKED,
+    StoreError: NOT_WRITABLE,
+    RulesError: USAGE,
+    OSError: NOT_WRITABLE,
+}
+
+
+def code_of(error: BaseException) -> int:
+    """The exit code of a known failure."""
+    return next(code for kind, code in KNOWN.items() if isinstance(error, kind))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; known failures become one clear line and an exit code."""
     args, rest = parser().parse_known_args(argv)
@@ -213,20 +324,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     args.rest = rest
     call: Callable[[argparse.Namespace], int] = args.call
-    known: dict[type[Exception], int] = {
-        reference.RebuildError: FAULT,
-        pipeline.InputError: UNREADABLE,
-        LockedError: LOCKED,
-        StoreError: NOT_WRITABLE,
-        RulesError: USAGE,
-        PermissionError: NOT_WRITABLE,
-        OSError: NOT_WRITABLE,
-    }
     try:
         return call(args)
-    except tuple(known) as error:
+    except tuple(KNOWN) as error:
         print(f"error: {error}", file=sys.stderr)
-        return next(code for kind, code in known.items() if isinstance(error, kind))
+        return code_of(error)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ import pyarrow.ipc as ipc
 
 from etl.inputs import Input, Known
 from etl.models import Article, Event, Issue, schema_of, to_batch
-from etl.store import write_bytes
+from etl.store import sync_file, sync_folder, write_bytes
 from etl.work import Done
 
 COLUMN = "_input"
@@ -127,6 +127,10 @@ class SegmentWriter:
             if exception[0] is None:
                 for place in list(self.rows):
                     self.flush(place)
+        if exception[0] is None:  # the ledger will name this segment: it must outlive a power cut
+            for path in self.folder.iterdir():
+                sync_file(path)
+            sync_folder(self.folder)
 
     def add(self, done: Done) -> set[str]:
         """Keep a file's rows; returns the quarters that they belong to."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from etl.models import Issue
+from etl.store import write_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,8 @@ def lock(out: Path, now: dt.datetime) -> Iterator[list[Issue]]:
         raise LockedError(f"{out}: locked by {describe(read_owner(label), now)}") from error
     with held:
         stale = read_owner(label)
-        label.write_text(
-            json.dumps(asdict(Owner(os.getpid(), socket.gethostname(), now.isoformat()))), encoding="utf-8"
-        )
+        owner = Owner(os.getpid(), socket.gethostname(), now.isoformat())
+        write_bytes(label, json.dumps(asdict(owner)).encode())
         message = f"the last run was cut off ({describe(stale, now)}); this one took over"
         try:
             yield [Issue("stale-lock", message, "warning", ".lock.json")] if stale else []

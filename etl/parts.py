@@ -27,6 +27,7 @@ from etl.store import digest_of, write_bytes, write_parquet
 
 FILLED = ("district", "street", "campaign_id", "date", "newspaper")  # fields whose share of values is watched
 Correct = Callable[[pa.Table, pa.Table], tuple[pa.Table, pa.Table, list[Issue]]]  # articles, events → the same, issues
+Relink = Callable[[pa.Table], tuple[pa.Table, list[Issue]]]  # linked events → the same, issues
 Discover = Callable[[pa.Table, pa.Table], list[dict[str, Any]]]  # articles, events → candidates
 
 
@@ -48,6 +49,7 @@ class Maker:
     cache: Path
     key: str  # digest of code, rules and corrections
     correct: Correct
+    relink: Relink
     discover: Discover
 
 
@@ -101,11 +103,12 @@ def build(
     articles, doubled = unique_articles(book.gather(ledger, quarter, inputs, Article))
     events = events_of(book.gather(ledger, quarter, inputs, Event), articles)
     articles, events, told = maker.correct(articles, events)
-    events = arrange(linked(ledger, quarter, articles, events, context))
+    events, more = maker.relink(linked(maker, ledger, quarter, articles, events, context))
+    events = arrange(events)
     articles_file.parent.mkdir(parents=True, exist_ok=True)
     write_parquet(articles, articles_file)
     write_parquet(events, events_file)
-    return facts_of(articles, events, doubled + told, maker.discover(articles, events))
+    return facts_of(articles, events, doubled + told + more, maker.discover(articles, events))
 
 
 def unique_articles(rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
@@ -141,17 +144,19 @@ def events_of(rows: pa.Table, articles: pa.Table) -> pa.Table:
 
 
 def linked(
-    ledger: book.Ledger, quarter: str, articles: pa.Table, events: pa.Table, context: Sequence[Input]
+    maker: Maker, ledger: book.Ledger, quarter: str, articles: pa.Table, events: pa.Table, context: Sequence[Input]
 ) -> pa.Table:
     """The quarter's events with second reports linked, also to first reports of the quarter before."""
-    around = context_of(ledger, quarter, context)
+    around = context_of(maker, ledger, quarter, context)
     if around is None:
         return link(events, text_lookup(articles))
     both = link(pa.concat_tables([around[1], events]), text_lookup(pa.concat_tables([around[0], articles])))
     return both.slice(len(around[1]))
 
 
-def context_of(ledger: book.Ledger, quarter: str, inputs: Sequence[Input]) -> tuple[pa.Table, pa.Table] | None:
+def context_of(
+    maker: Maker, ledger: book.Ledger, quarter: str, inputs: Sequence[Input]
+) -> tuple[pa.Table, pa.Table] | None:
     """Articles and events printed so late in the quarter before that this quarter's reports may repeat them."""
     before = book.quarter_before(quarter)
     if before is None or not inputs:
@@ -160,7 +165,8 @@ def context_of(ledger: book.Ledger, quarter: str, inputs: Sequence[Input]) -> tu
     articles = book.gather(ledger, before, inputs, Article)
     late = articles.filter(pc.greater_equal(articles["published_on"], pa.scalar(since)))
     unique, _ = unique_articles(late)
-    return unique, events_of(book.gather(ledger, before, inputs, Event), unique)
+    articles, events, _ = maker.correct(unique, events_of(book.gather(ledger, before, inputs, Event), unique))
+    return articles, events
 
 
 def text_lookup(articles: pa.Table) -> Callable[[str], str]:
@@ -231,6 +237,15 @@ def drop_other_parts(cache: Path, parts: Sequence[Part]) -> None:
     for path in (cache / "parts").glob("*"):
         if path.name.split(".")[0] not in stems:
             path.unlink(missing_ok=True)
+
+
+def newest_events(parts: Sequence[Part], today: dt.date) -> pa.Table:
+    """Day of publication and watched fields of the events of the two newest quarters that are not after `today`."""
+    columns = list(dict.fromkeys(["published_on", *FILLED]))
+    schema = pa.schema([schema_of(Event).field(c) for c in columns])
+    dated = [p for p in parts if p.quarter != book.UNDATED]
+    newest = [p for p in dated if p.quarter <= book.quarter_of(today)] or dated
+    return pa.concat_tables([schema.empty_table(), *(pq.read_table(p.events, schema=schema) for p in newest[-2:])])
 
 
 def read_all(parts: Sequence[Part], cls: type) -> pa.Table:

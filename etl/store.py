@@ -2,7 +2,8 @@
 
 A run writes ``versions/<version>/articles.parquet, events.parquet, run.json``, all fsynced, then replaces the top-level
 ``events.parquet``, ``articles.parquet`` and, last, ``run.json`` by hard links to them. Readers open the version that
-``run.json`` names and never see half a set. A version, once written, is never changed; the last ``KEEP`` stay.
+``run.json`` names and never see half a set. A version, once written, is never changed; the last ``KEEP`` that were
+published stay. What a killed run left behind is mended by the next one (``heal``), which holds the lock.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ KEEP = 8
 ROW_GROUP = 32_768
 ONE_FILE = 2_000_000  # rows; a larger table is a folder of one file a quarter
 FILES = ("events.parquet", "articles.parquet", "run.json")  # run.json is switched last: it names the version
+
+
+MARK = ".published"  # an empty file in a version's folder: it was the current one once
+OURS = ("versions", "cache", "cache/extract", "cache/parts", "cache/read", "logs")  # what runs write in and clean up
 
 
 class StoreError(RuntimeError):
@@ -44,8 +49,61 @@ def current(out: Path) -> dict[str, Any] | None:
 
 
 def versions(out: Path) -> list[str]:
-    """Finished versions, oldest first. A version is finished once its run.json is there."""
-    return sorted(p.parent.name for p in (out / "versions").glob("v*/run.json"))
+    """Versions that were published, oldest first."""
+    return sorted(p.parent.name for p in (out / "versions").glob(f"v*/{MARK}"))
+
+
+def history(out: Path, runs: int) -> list[dict[str, Any]]:
+    """Run reports of the last `runs` published versions up to the current one, oldest first."""
+    published = str((current(out) or {}).get("version") or "")
+    reports = []
+    for name in [v for v in versions(out) if v <= published][-runs:]:
+        try:
+            reports.append(dict(json.loads((out / "versions" / name / "run.json").read_text(encoding="utf-8"))))
+        except (OSError, ValueError):  # a damaged old report is as one that is not there: it is only compared with
+            continue
+    return reports
+
+
+def check_folder(out: Path) -> None:
+    """Raise StoreError where a folder that runs write in or clean up is a link that leads out of `out`."""
+    root = out.resolve()
+    for name in OURS:
+        path = out / name
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            raise StoreError(f"{path}: a link that leads out of {out}; runs clean up there, so it must be a folder")
+
+
+def heal(out: Path) -> list[str]:
+    """Mend what a killed run left: top-level files of two versions, unfinished versions. The caller holds the lock.
+
+    Returns what was mended, for the run report.
+    """
+    mended = []
+    published = (current(out) or {}).get("version")
+    folder = out / "versions" / str(published)
+    if published and (folder / "run.json").is_file():
+        if not all(same_file(folder / name, out / name) for name in FILES):
+            switch(out, published)
+            mended.append(f"a switch was cut off; {published} stands again")
+        (folder / MARK).touch()
+    gone = [p for p in (out / "versions").glob("v*") if p.name != published and not (p / MARK).exists()]
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
+        mended.append(f"{path.name} was never published and is removed")
+    for path in [*out.glob(".*.switch"), *(out / "cache" / "read").glob("*/*.part")]:
+        path.unlink(missing_ok=True)
+    return mended
+
+
+def same_file(source: Path, target: Path) -> bool:
+    """Whether `target` is `source`, or its copy where the file system has no links."""
+    try:
+        return target.samefile(source) or (
+            source.is_file() and source.stat().st_nlink == 1 and source.read_bytes() == target.read_bytes()
+        )
+    except OSError:
+        return False
 
 
 def next_version(out: Path, stamp: str) -> str:
@@ -102,13 +160,18 @@ def sync_file(path: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """A whole file or none: written beside, fsynced, moved into place."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    temporary.replace(path)
+    """A whole file or none: written beside, fsynced, moved into place. A link in the way is replaced, not followed."""
+    temporary = path.with_name(f".{path.name}.new")  # one name: what a killed run left is overwritten by the next
+    temporary.unlink(missing_ok=True)
+    try:
+        with temporary.open("xb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def switch(out: Path, version: str, after: Callable[[str], None] = lambda name: None) -> None:
@@ -118,6 +181,7 @@ def switch(out: Path, version: str, after: Callable[[str], None] = lambda name: 
         replace_by(folder / name, out / name)
         after(name)
     sync_folder(out)
+    (folder / MARK).touch()
 
 
 def replace_by(source: Path, target: Path) -> None:
@@ -140,7 +204,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def prune(out: Path, keep: int = KEEP) -> list[str]:
-    """Remove unfinished versions and all but the last `keep`, never the published one. Returns what was removed."""
+    """Remove versions never published and all but the last `keep`, never the current one. Returns what was removed."""
     published = (current(out) or {}).get("version")
     finished = versions(out)
     kept = {published, *finished[-keep:]}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -156,8 +159,16 @@ _worker_rules: list[Rules] = []  # one a worker process, set by its initialiser
 
 
 def start_worker(reference: Path) -> None:
-    """Load the rules once a worker."""
+    """Load the rules once a worker, and see to it that the worker ends when the run is killed."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
     _worker_rules[:] = [load_rules(reference)]
+
+
+def end_with_parent() -> None:
+    """Wait for the parent's end: a killed run's workers would wait for work for ever."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def worker_task(job: Job, one: Task) -> list[Done]:

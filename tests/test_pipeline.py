@@ -12,6 +12,7 @@ import pytest
 
 from etl.__main__ import main
 from etl.models import Event, schema_of
+from etl.store import FILES
 from tests.conftest import ROOT
 
 ONE = """# 示例日报
@@ -81,7 +82,7 @@ def test_workers_and_order_change_nothing(tmp_path: Path) -> None:
 def test_nothing_to_read_leaves_the_earlier_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw, out = put(tmp_path / "raw", a_txt=ONE), tmp_path / "out"
     assert run(raw, out) == 0
-    before = {p.name: p.read_bytes() for p in out.iterdir() if p.is_file() and p.suffix != ".lock"}
+    before = {name: (out / name).read_bytes() for name in FILES}
     (tmp_path / "empty").mkdir()
     assert run(tmp_path / "empty", out) == 4
     assert "no file to read" in capsys.readouterr().err
@@ -94,7 +95,8 @@ def test_nothing_to_read_leaves_the_earlier_table(tmp_path: Path, capsys: pytest
     blank = put(tmp_path / "blank", empty_txt="\n\n")
     assert run(blank, out) == 4
     assert "empty.txt" in capsys.readouterr().err
-    assert {p.name: p.read_bytes() for p in out.iterdir() if p.is_file() and p.suffix != ".lock"} == before
+    assert {name: (out / name).read_bytes() for name in FILES} == before
+    assert "没有可读的报纸" in (out / "run.html").read_text(encoding="utf-8")
 
 
 def test_an_unreadable_file_costs_only_itself(tmp_path: Path) -> None:
