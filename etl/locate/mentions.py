@@ -76,22 +76,24 @@ def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
     """All names of divisions in `norm`, longest first, without those that are no places."""
     found = Found(head_end=headline_end(article, norm), tail=len(norm))
     divisions: list[Match] = []
-    villages: list[Match] = []
+    others: list[Match] = []  # villages and bare names: 石城庄村 is no 石城
     cues: list[Match] = []
     late = len(norm) * 3 // 5
     for start, end, pattern in gazetteer.automaton.find_overlapping(norm):
         reading = gazetteer.reading(pattern)
         if reading.kind == "village":
-            villages.append((start, -end, reading))
+            others.append((start, -end, reading))
         elif reading.kind == "cue":
             cues.append((start, -end, reading))
         elif reading.kind == "tail":
             if late <= start < found.tail:
                 found.tail = start
-        elif reading.firm or not _NO_PLACE.match(norm, end):
+        elif reading.firm:
             divisions.append((start, -end, reading))
+        elif not _NO_PLACE.match(norm, end):
+            others.append((start, -end, reading))
     taken = pick(divisions, [])
-    taken += pick(villages, taken)
+    taken += pick(others, taken)
     taken.sort()
     found.mentions = [mention(start, -end, reading, norm, gazetteer, found) for start, end, reading in taken]
     found.cues = [(start, -end, reading.codes[0]) for start, end, reading in pick(cues, taken) if start < found.tail]

@@ -18,9 +18,10 @@ _WORDS = (
     "各的在和与及对将为是有等该全其所联合织展多个辖属设立近日今我你他这那向从并也都已把被由于按至到"
     "省市县区乡镇街道村局院站依法查处取缔开举办召驻每了某、"
 )
+_PLAIN = "的在和与及对将为是有等各该全区县市依法查处取缔开展举办组织联合召每了、"
 _STREET = re.compile(rf"([^\W\d_a-zA-Z{_WORDS}]{{2,5}}(?:街道|镇(?!域|村|区)|乡(?!村|镇|亲|贤|风)|苏木))")
 _COMMUNITY = re.compile(
-    rf"([^\W\d_a-zA-Z{_WORDS}]{{1,5}}(?:社区|居委会|嘎查|村(?![民委级务官两镇落里容支史干企口头组])))"
+    rf"([^\W\d_a-zA-Z{_PLAIN}]{{1,5}}(?:社区|居委会|嘎查|村(?![民委级务官两镇落里容支史干企口头组])))"
 )
 _SUFFIX = re.compile(r"(?:街道|镇|乡)$")
 UNKNOWN_COUNTY = 990000  # pseudo codes of county names that several counties share
