@@ -1,8 +1,8 @@
 """A page → its articles, each with headline, subhead, byline, kind and clean text.
 
-The parts: `lines` (what each printed line is), `join` (hard wraps, cut words, stray blanks), `names` (bylines), `heads`
-(headlines), `group` (which lines make an article), `glue` (head and tail standing apart), `single`, `boundary` and `tails`
-(one ready article: glued headlines, footers, editor chains), `build` (the Article).
+The parts: `lines`, `kinds`, `wrap` (what each printed line is), `join` (cut words, stray blanks), `names` (bylines),
+`heads` (headlines), `group` (which lines make an article), `glue` (head and tail standing apart), `single`, `boundary`
+and `tails` (one ready article: glued headlines, footers, editor chains), `build` (the Article).
 """
 
 from __future__ import annotations

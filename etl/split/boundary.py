@@ -1,4 +1,4 @@
-"""Where a glued headline ends: 原标题：X本报讯… · 原标题：XX 近日，… · 原标题：X今年以来，… · X“同学们，在没有家长…”."""
+"""Where a glued headline ends: 原标题：X本报讯… · 原标题：XX 近日，… · X今年以来，… · X“同学们，在没有家长…”."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ _WINDOW = 140
 _LONGEST = 46  # characters of a headline without quotes and blanks
 _DAY = r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日"
 _OUTLET = (
-    r"(?:中新网|中新社|新华社|新华网|人民网|央视网|央广网|光明网|红网时刻|红网|东方网|大众网|水母网|荆楚网|信网|华声在线|大河网|"
-    r"浙江在线|中国[一-龥]{2,4}[网报]|[一-龥]{2}(?:新闻网|融媒|日报|晚报|早报|晨报|时报|商报|都市报|快报|网|发布|在线|广播电视台|电视台)|"
+    r"(?:中新网|中新社|新华社|新华网|人民网|央视网|央广网|光明网|红网时刻|红网|东方网|大众网|水母网|荆楚网|信网|"
+    r"华声在线|大河网|浙江在线|中国[一-龥]{2,4}[网报]|[一-龥]{2}(?:新闻网|融媒|日报|晚报|早报|晨报|时报|商报|都市报|快报|网|发布|在线|广播电视台|电视台)|"
     r"导报|本报|本网|本台|本刊)"
 )
 #: a dateline or byline that a body begins with; the headline ends before it
 _DATELINE = re.compile(
-    rf"{_OUTLET}(?:（[^（）]{{1,12}}）)?[-/|·]?[一-龥]{{0,8}}?(?:{_DAY} ?(?:讯|电|消息|报道)|(?<![通资])讯(?=[ （：\"\d近为今连日随在]))"
+    rf"{_OUTLET}(?:（[^（）]{{1,12}}）)?[-/|·]?[一-龥]{{0,8}}?"
+    rf"(?:{_DAY} ?(?:讯|电|消息|报道)|(?<![通资])讯(?=[ （：\"\d近为今连日随在]))"
     rf"|(?:{_OUTLET}[一-龥]{{0,5}}[ |]{{0,3}})?(?:记者|通讯员|作者|来源)(?=[ ：])"
     r"|【|·{5,}|↑|图为|[一-龥]{2,6} 订阅"
 )
 _DATELINE_WORDS = ("讯", "电", "消息", "报道", "记者", "通讯员", "作者", "来源", "【", "····", "↑", "图为", "订阅")
 #: words that open a news text and hardly ever stand inside a headline
 _OPENING = re.compile(
-    r"近日|日前|近期|连日来|近年来|今年以来|去年以来|今年[，上]|[七八九十]月以来|昨日|昨天|当前，|眼下|盛夏时节|炎炎夏日|随着|自去年|进入[暑夏冬春秋]|受[^，]{2,12}影响，"
-    r"|伴随|为(?:了(?=[一-龥])|进一步|深入|切实|全面|贯彻|加强|推进|做好|确保|扎实|落实|提升|规范|有效|积极|丰富|加快|持续|庆祝|弘扬|营造|保障|推动|提高|认真|严厉|让更多|助力|增强|充分|更好|广泛|迎接|维护|打造)"
-    rf"|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日(?=[^，。]{{0,14}}[，])|案例一"
+    r"近日|日前|近期|连日来|近年来|今年以来|去年以来|今年[，上]|[七八九十]月以来|昨日|昨天|当前，|眼下|盛夏时节|炎炎夏日"
+    r"|随着|伴随|自去年|进入[暑夏冬春秋]|受[^，]{2,12}影响，"
+    r"|为(?:了(?=[一-龥])|进一步|深入|切实|全面|贯彻|加强|推进|做好|确保|扎实|落实|提升|规范|有效|积极|丰富|加快|持续"
+    r"|庆祝|弘扬|营造|保障|推动|提高|认真|严厉|让更多|助力|增强|充分|更好|广泛|迎接|维护|打造)"
+    r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?=[^，。]{0,14}，)|案例一"
 )
 _TWICE = re.compile(r"([一-龥]{3,10})\1")
 _QUOTE = re.compile(r"“(?=[^”]{13,}|[^”]{0,12}[，。！？；][^”]*)(?=[^”]*[，。！？])")
@@ -50,8 +53,8 @@ def consume(norm: str, start: int, title: str) -> int:
 def headline_end(raw: str, norm: str, start: int, end: int) -> tuple[int, int] | None:
     """(end of the headline, start of what follows its repetition) of a text that begins with a headline, or None.
 
-    The earliest good sign wins: the headline printed twice, a dateline, an opening word, a word doubled across the join,
-    a spoken sentence in quotes.
+    The earliest good sign wins: the headline printed twice, a dateline, an opening word, a word doubled across the
+    join, a spoken sentence in quotes.
     """
     window = norm[start : min(end, start + _WINDOW)]
     twice = _repeated(norm, window, start)
@@ -88,7 +91,7 @@ def _repeated(norm: str, window: str, start: int) -> tuple[int, int] | None:
 
 
 def _checked(window: str, at: int, start: int) -> tuple[int, int] | None:
-    """The boundary, moved before a caption that stands between headline and body, or None where it is not believable."""
+    """The boundary, moved before a caption that stands between headline and body; None where not believable."""
     title = window[:at]
     stop = _CAPTION_END.search(title)
     if stop:
@@ -110,7 +113,7 @@ def _before_caption(title: str, stop: int) -> int:
 
 
 def couplet_end(title: str) -> int:
-    """Where the second half of `A B…` is as long as A (quotes apart): 节约用电e起行 科学节能增美好|党员… → there; else 0."""
+    """Where the second half of `A B…` is as long as A, quotes apart (节约用电e起行 科学节能增美好|党员…), or 0."""
     match = re.match(r"(?:[^：\s]{2,20}：)?([^\s：，。]{4,16}) (?=\S)", title)
     if match is None:
         return 0

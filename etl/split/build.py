@@ -1,4 +1,4 @@
-"""Drafts → Articles: paragraphs joined across columns, kind, and an id that depends on nothing but paper, day and text."""
+"""Drafts → Articles: paragraphs joined across columns, kind, and an id that depends only on paper, day and text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from etl.split.line import Line
 _FEATURE = re.compile(r"纪实|综述|侧记|特写|见闻|走笔|回访|巡礼|手记|故事|观察|扫描|[一二三四五六七八九十]年记|记$")
 # A paragraph that begins so does not continue the one before, even where that one lost its full stop.
 _OPENER = re.compile(
-    r"(?:今年以来|与此同时|同时，|此外|据了解|据介绍|近日|日前|连日来|近年来|下一步|目前，|截至|当天，|随后，|为进一步|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]）|\"|\d{1,2}[:：]\d\d)"
+    r"(?:今年以来|与此同时|同时，|此外|据了解|据介绍|近日|日前|连日来|近年来|下一步|目前，|截至|当天，|随后，|为进一步|"
+    r"[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]）|\"|\d{1,2}：\d\d)"
 )
 
 
@@ -77,7 +78,7 @@ _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[上下]午|晚|至\S{2
 
 
 def kind_of(draft: Draft, headline: str | None, subhead: str | None) -> Kind:
-    """photo: a credited caption; notice: 通告, 倡议书 …; feature: 纪实, long with subheads, or without headline and 本报讯."""
+    """photo: a credited caption; notice: 通告, 倡议书 …; feature: 纪实, long with subheads, long without headline."""
     if draft.photo:
         return "photo"
     if draft.is_notice:

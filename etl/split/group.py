@@ -1,4 +1,4 @@
-"""Lines → articles: walks down the page once and gives each line to an article, to what is ignored, or to the leftovers."""
+"""Lines → articles: walks down the page once; each line goes to an article, to what is ignored, or to the leftovers."""
 
 from __future__ import annotations
 
@@ -170,15 +170,14 @@ def _drop_run(walk: _Walk) -> None:
 def _byline(walk: _Walk, line: Line) -> None:
     """A byline above a text waits in the run; below a text it closes the article."""
     draft = walk.draft
-    if any(short.kind == "short" for short in walk.run) or draft is None or draft.closed or not draft.items:
+    above = any(short.kind == "short" for short in walk.run)
+    if above or draft is None or draft.closed or draft.bylines or (draft.names and draft.finished):
         walk.run.append(line)
-    elif draft.bylines or (draft.names and line.kind == "byline" and draft.finished):
-        walk.run.append(line)
-    else:
-        names = byline_of(line.norm) or names_only(line.norm)
-        draft.names += [name for name in names if name not in draft.names]
-        draft.bylines.append(line)
-        draft.closed = draft.finished or line.gap > 0
+        return
+    names = byline_of(line.norm) or names_only(line.norm)
+    draft.names += [name for name in names if name not in draft.names]
+    draft.bylines.append(line)
+    draft.closed = draft.finished or line.gap > 0
 
 
 def _signs(walk: _Walk, i: int, line: Line) -> bool:
@@ -187,7 +186,7 @@ def _signs(walk: _Walk, i: int, line: Line) -> bool:
     if draft is None or draft.closed or walk.run or not draft.items or line.level or not is_office(line.norm):
         return False
     after = walk.lines[i + 1] if i + 1 < len(walk.lines) else None
-    dated = "年" in line.norm and line.norm.endswith("日") or (after is not None and after.kind == "date")
+    dated = ("年" in line.norm and line.norm.endswith("日")) or (after is not None and after.kind == "date")
     return dated or line.quote or draft.is_notice
 
 
@@ -292,7 +291,7 @@ def _is_new(walk: _Walk, i: int, line: Line) -> bool:
 
 
 def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
-    """A picture and its caption between two texts belong to the lower one: it has the caption's words, the upper has none."""
+    """A caption between two texts belongs to the lower one where only that has the caption's words."""
     draft = walk.draft
     grams = {c.norm[k : k + 4] for c in walk.captions for k in range(2, len(c.norm) - 4)}
     if draft is None or not grams:
@@ -303,7 +302,7 @@ def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
 
 
 def _answers_earlier(walk: _Walk, i: int, line: Line) -> bool:
-    """After a finished text comes what another, higher up the page, still waits for: its list (一、…) or the rest of a word."""
+    """After a finished text comes what one higher up still waits for: its list (一、…) or the rest of a word."""
     draft = walk.draft
     if draft is None or _EXPECTS_LIST.search(draft.items[-1].norm):
         return False

@@ -1,4 +1,4 @@
-"""Headlines: which of the short lines above a text is its headline, and whether short lines begin a new article at all."""
+"""Headlines: which of the short lines above a text is its headline, and whether they begin a new article at all."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def named(text: str) -> set[str]:
 def choose(run: list[Line], body: Line) -> Choice:
     """Tells apart the run of short lines before `body`: slogans, kicker, headline, subtitles, byline, first subhead.
 
-    [奋进新征程 建功新时代] [文明，让生活更美好] [——…工作纪实] [赵海燕] [补齐短板，走实创城之路] → leftover, headline, subhead,
-    byline, inner.
+    [奋进新征程 建功新时代] [文明，让生活更美好] [——…工作纪实] [赵海燕] [补齐短板，走实创城之路]
+    → leftover, headline, subhead, byline, inner.
     """
     made = Choice(byline=[line for line in run if line.kind in ("byline", "names")])
     last_byline = max((i for i, line in enumerate(run) if line.kind in ("byline", "names")), default=len(run))
@@ -151,7 +151,7 @@ class Before:
 def starts_article(run: list[Line], body: Line, before: Before) -> bool:
     """Whether the short lines are a new article's headline (True) or a subhead inside the open one (False).
 
-    Weighs marks, length, the couplet form (A B), the places named, the words that open a news text, and what came before.
+    Weighs marks, length, the couplet form (A B), the places named, the words that open a news text, what came before.
     """
     shorts = [line for line in run if line.kind == "short"]
     if any(line.level in (1, 2) for line in shorts) or any(line.kind in ("names", "byline") for line in run):

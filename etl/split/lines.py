@@ -1,7 +1,7 @@
 """The lines of a page in order: where they stand, what marks they carry, hard wraps undone, what each looks to be.
 
-A line's kind is one of those of `kinds.kind_of`, or lead (本报讯…), body (text), short (headline, subhead or slogan), noise,
-image.
+A line's kind is one of those of `kinds.kind_of`, or lead (本报讯…), body (text), short (headline, subhead or slogan),
+noise, image.
 """
 
 from __future__ import annotations
@@ -85,12 +85,13 @@ def blanks_mean_nothing(lines: Sequence[Line]) -> bool:
 
 
 _INSIDE_BYLINE = re.compile(
-    r"(?:(?<= )|(?<=[。！？\"]))（[一-龥·、 ]{2,30}）(?= |$)|(?<=[。！？\"])（[^（）]{0,12}(?:记者|通讯员)[^（）]{1,40}）$"
+    r"(?:(?<= )|(?<=[。！？\"]))（[一-龥·、 ]{2,30}）(?= |$)"
+    r"|(?<=[。！？\"])（[^（）]{0,12}(?:记者|通讯员)[^（）]{1,40}）$"
 )
 
 
 def _pieces(line: Line) -> Iterator[Line]:
-    """Cuts a byline and a jump out of a paragraph: …疫 (张晓丽) 情防控防线。 · …正常。（记者 李四） · …申报；（下转第三版）"""
+    """Cuts byline and jump out of a paragraph: …疫 (张晓丽) 情防控防线。 · …正常。（记者 李四） · …；（下转第三版）"""
     if line.size < 20 or "（" not in line.norm or len("".join(line.text.split())) != line.size:
         yield line
         return
@@ -187,7 +188,7 @@ DATE_HEADER = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[上下]午|晚|�
 
 
 def _is_prose(line: Line, before: Line | None, after: Line | None) -> bool:
-    """A fragment of a paragraph rather than a headline: “请 · 西水磨村地处城市近郊，一直有种 · 8月16日 inside a notice"""
+    """A fragment of a paragraph rather than a headline: “请 · 该村地处城市近郊，一直有种 · 8月16日 in a notice"""
     amid = before is not None and before.kind in _TEXT
     if DATE_HEADER.fullmatch(line.norm):
         return amid

@@ -58,7 +58,7 @@ def is_name(word: str) -> bool:
         return 4 <= len(word) <= 14
     if not (2 <= len(word) <= 4 and _HAN.fullmatch(word)):
         return False
-    return word[:2] in DOUBLE and len(word) >= 3 or (len(word) <= 3 and word[0] in SURNAMES)
+    return (word[:2] in DOUBLE and len(word) >= 3) or (len(word) <= 3 and word[0] in SURNAMES)
 
 
 def join_spaced(words: list[str]) -> list[str]:
@@ -85,7 +85,7 @@ def names_only(norm: str) -> tuple[str, ...]:
 
 
 def byline_of(norm: str) -> tuple[str, ...]:
-    """The names of a line made of roles and names: 记者 王 勇 通讯员 杨 莉; () where it says anything else (记者走访)."""
+    """The names of a line made of roles and names: 记者 王 勇 通讯员 杨 莉; () where it says more (记者走访)."""
     stretch = norm.strip(_EDGES)
     if len(stretch) > 90 or not _ROLE_SPLIT.search(stretch):
         return ()
@@ -111,8 +111,8 @@ _ENDS = re.compile(r"近日|近年来|今年以来|连日来|日前|为了?[一-
 
 
 def lead_byline(norm: str) -> tuple[str, ...]:
-    """Names of the first 100 characters of a body: 本报讯（记者 贾晓龙）… · …讯（通讯员李军、姜涛）… · 8月10日电（黄金玲）… ·
-    东方网记者王泳婷7月28日报道 · 记者 王文彬 通讯员 张荣祥近年来，…
+    """Names of the first 100 characters of a body: 本报讯（记者 贾晓龙）… · …讯（通讯员李军、姜涛）… ·
+    8月10日电（黄金玲）… · 东方网记者王泳婷7月28日报道 · 记者 王文彬 通讯员 张荣祥近年来，…
     """
     head = norm[:100]
     for match in _PAREN.finditer(head):

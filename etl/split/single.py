@@ -1,7 +1,7 @@
 """One ready article (a JSON line, a web page, a Word file): headline and body told apart, what surrounds them cut off.
 
-Shapes read: 原标题：X本报讯（记者 …）… · 原标题：XX 近日，… (the headline twice) · 原标题：X今年以来，… (nothing between headline and
-body) · a headline on the first line · title and subtitle from the reader's metadata.
+Shapes read: 原标题：X本报讯（记者 …）… · 原标题：XX 近日，… (the headline twice) · 原标题：X今年以来，…
+· a headline on the first line · title and subtitle from the reader's metadata.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from etl.split.wrap import unwrap
 
 _ORIGINAL = re.compile(r"[\s\ufeff\u200b-\u200d\u2060]*(?:原标题 ?[：|]|【?标题】?：)?[\s\ufeff\u200b-\u200d\u2060]*")
 _JUNK = re.compile(
-    r"\s*(?:【新?[^】\n]{1,10}】[^【\n]{0,40}(?:【[^】\n]{1,10}】[^\n【]{0,60}?朋友圈)?|[一-龥]{2,8} ?订阅|↑+ ?.{0,4}订阅|·{5,}[^·\n]{0,10}·{5,}(?:正文)?|"
+    r"\s*(?:【新?[^】\n]{1,10}】[^【\n]{0,40}(?:【[^】\n]{1,10}】[^\n【]{0,60}?朋友圈)?"
+    r"|[一-龥]{2,8} ?订阅|↑+ ?.{0,4}订阅|·{5,}[^·\n]{0,10}·{5,}(?:正文)?|"
     r"来源：[一-龥]{2,6}网(?:-[一-龥]{2,4}频道)?(?: ?原创稿)?)"
 )
 _BLANKS = re.compile(r"[ \t\u00a0\u3000\u2002-\u200d\u2060\ufeff]{2,}|[\u200b-\u200d\u2060\ufeff]+")

@@ -1,7 +1,7 @@
 """What web copies carry around an article: footers, editor chains, sources, link lists, invitations to follow.
 
-Read from the end: …。返回搜狐，查看更多责任编辑： · …记者 杨柳编辑 陈颖二审 潘树涛三审 唐正平 · （马陈玲 王智银） · 来源：…发布 ·
-校对 徐珩 · 分享让更多人看到 · 推荐阅读… · 《 人民日报 》（ 2023年07月21日 10 版）.
+Read from the end: …。返回搜狐，查看更多责任编辑： · …记者 杨柳编辑 陈颖二审 潘树涛三审 唐正平 · （马陈玲 王智银） ·
+来源：…发布 · 校对 徐珩 · 分享让更多人看到 · 推荐阅读… · 《 人民日报 》（ 2023年07月21日 10 版）.
 """
 
 from __future__ import annotations
@@ -15,24 +15,28 @@ Part = tuple[str, int, int]  # role, start, end
 
 #: each begins with literal characters and runs to the end of the text
 _TAIL = re.compile(
-    r"(?P<footer>(?:返回搜狐|责任编辑：? {0,40}[一-龥·]{0,6}$|分享让更多人看到|（完）$|查看更多$|阅读(?:更多|原文)$|举报/反馈$|重要提醒|点分享|点点赞|"
-    r"如遇作品内容|如有侵权|如涉侵权|版权侵权|版权归原作者|免责声明|本文系|转载请注明|独家稿件|"
-    r"新闻线索报料|报料(?:热线|通道|电话)|投稿爆料|爆料(?:热线|电话)).{0,200}$"
+    r"(?P<footer>(?:返回搜狐|责任编辑：? {0,40}[一-龥·]{0,6}$|分享让更多人看到|（完）$|查看更多$|"
+    r"阅读(?:更多|原文)$|举报/反馈$|"
+    r"重要提醒[^。！？]{0,30}点分享|点分享|点点赞|如遇作品内容|如有侵权|如涉侵权|版权侵权联系|版权归原作者|免责声明：|"
+    r"本文系[^。]{0,12}(?:原创|转载)|转载请注明|独家稿件，|"
+    r"新闻线索报料|报料(?:热线|通道|电话)：|投稿爆料|爆料(?:热线|电话)：).{0,200}$"
     r"|【[^【】]{0,60}(?:投稿|合作|免费发布|邮件|关注)[^【】]{0,60}】.{0,30}$)"
     r"|(?P<source>《 ?[一-龥]{2,8} ?》 ?（ ?\d{4}年 ?\d{1,2}月 ?\d{1,2}日.{0,14}版 ?）$"
     r"|[（【](?:内容|稿件|文章|消息)? ?(?:来 ?源|转自|供稿|原载|原标题)[：:丨|][^（）【】]{2,80}[）】]$)"
 )
 #: what one of these patterns begins with; a search for each is far cheaper than the patterns' own
 _TAIL_WORDS = (
-    "返回搜狐", "责任编辑", "分享让", "（完）", "查看更多", "阅读", "举报/", "重要提醒", "点分享", "点点赞", "如遇", "如有侵", "如涉侵", "版权", "免责",
-    "本文系", "转载请", "独家稿件", "新闻线索", "报料", "投稿爆料", "爆料", "【", "《", "（来", "（转", "（供", "（原", "（内", "（稿", "（文", "（消",
+    "返回搜狐", "责任编辑", "分享让", "（完）", "查看更多", "阅读", "举报/", "重要提醒", "点分享", "点点赞", "如遇",
+    "如有侵", "如涉侵", "版权", "免责", "本文系", "转载请", "独家稿件", "新闻线索", "报料", "投稿爆料", "爆料",
+    "【", "《", "（来", "（转", "（供", "（原", "（内", "（稿", "（文", "（消",
 )  # fmt: skip
 #: those of them whose footers may end like a sentence: 转载请注明出处。 · 联系我们删除，谢谢！
 _SPOKEN = ("转载请", "如遇", "如有侵", "如涉侵", "版权", "免责", "独家稿件", "报料", "爆料")
 _LINK_WORDS = ("阅读", "相关新闻", "往期回顾", "热门推荐", "更多精彩", "猜你喜欢")
 _LINK_LIST = re.compile(r"(?:推荐阅读|相关阅读|相关新闻|延伸阅读|往期回顾|热门推荐|更多精彩|猜你喜欢)[^。]{0,600}$")
 _CREDIT = re.compile(
-    r"记者|通讯员|编辑|校对|来 ?源|作者|[一二三初复终]审|编审|编校|审核|监制|供图|文/图|图/文|文/|图文|摄影|摄像|通讯[：:]|实习生|撰稿|供稿|综合[：:]"
+    r"记者|通讯员|编辑|校对|来 ?源|作者|[一二三初复终]审|编审|编校|审核|监制|供图|文/图|图/文|文/|图文|摄影|摄像|"
+    r"通讯：|实习生|撰稿|供稿|综合："
 )
 _EDITORS = re.compile(
     r"(?:值班|责任|本期|流程|图片|版面)?(?:编辑整理|编辑|责编|校对|[一二三初复终]审|编审|编校|审核|审校|监制|制作|统筹|"
@@ -44,7 +48,9 @@ _NEAR = 260  # characters from the end that are looked at
 
 def cut_tail(norm: str, start: int) -> tuple[int, list[Part], list[str]]:
     """End of the text proper in `norm[start:]`, the parts behind it with their roles, and the writers named there."""
-    end, parts, names = len(norm), [], []
+    end = len(norm)
+    parts: list[Part] = []
+    names: list[str] = []
     for _ in range(12):
         end = len(norm[:end].rstrip(" \n\t\r\u3000"))
         part = _last_part(norm, start, end)
@@ -116,7 +122,7 @@ def _paren_part(norm: str, low: int, end: int) -> Part | None:
 
 
 def _is_writers(chunk: str) -> bool:
-    """贵州日报天眼新闻记者 杨柳 · 文/图 曾菲菲 · 周怡庆 · 中国山东网记者 刘淑红 报道; not a sentence that lost its full stop."""
+    """贵州日报天眼新闻记者 杨柳 · 文/图 曾菲菲 · 周怡庆 · …记者 刘淑红 报道; no sentence that lost its full stop."""
     bare = chunk.strip()
     if not bare or "，" in bare or len(bare) > 70:
         return False
