@@ -141,7 +141,7 @@ NOTHING = [
 
 @pytest.mark.parametrize("text", NOTHING)
 def test_these_are_no_places(rules: Rules, text: str) -> None:
-    named = [(p.district, p.street) for p in places(rules, text) if p.district or p.street]
+    named = [(p.city, p.district, p.street) for p in places(rules, text) if p.city or p.district or p.street]
     assert named == []
 
 

@@ -111,7 +111,7 @@ def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazett
         return m
     if reading.misread:
         m.basis = "repaired"
-    if not reading.firm and m.level >= COUNTY:
+    if not reading.firm and (m.level >= COUNTY or (m.level == CITY and norm[start:end] in gazetteer.common)):
         weaken(m, norm, gazetteer, found)
     elif m.level == TOWN and _BLEND.search(norm[start : end + 1]):
         m.weak, m.weight = True, 0.3

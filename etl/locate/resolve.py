@@ -213,18 +213,15 @@ def basis_of(code: int, article: Article, support: Support, surface: str) -> str
 def drop_unspoken(found: Found) -> None:
     """Leave out bare and generic names that nothing speaks for, and villages outside every division that is named."""
     firm = {m.codes[0] for m in found.mentions if not m.weak and m.level in (COUNTY, TOWN) and len(m.codes) == 1}
-    firm |= {county_of(c) for c in firm}
+    firm |= {county_of(c) for c in firm} | {city_of(c) for c in firm}
+    firm |= {m.codes[0] for m in found.mentions if not m.weak and m.level == CITY and len(m.codes) == 1}
     adopted = {m.codes[0]: m.parent for m in found.mentions if m.level == VILLAGE and m.parent and len(m.codes) == 1}
     kept: list[Mention] = []
     for m in found.mentions:
         if m.level == VILLAGE:
             if not settle_village(m, firm, adopted):
                 continue
-        elif (
-            m.weak
-            and m.level >= COUNTY
-            and (len(m.codes) > 1 or not firm.intersection((m.codes[0], county_of(m.codes[0]))))
-        ):
+        elif m.weak and (len(m.codes) > 1 or firm.isdisjoint((m.codes[0], county_of(m.codes[0])))):
             continue
         kept.append(m)
     found.mentions = kept

@@ -126,11 +126,19 @@ def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazet
     if at >= 0 and not norm.startswith(name, at):
         score.heads += 0.7
     for m in found.mentions:
-        if m.codes[0] == county and m.child is None and m.where == HEAD and norm.startswith(bare, m.end):
-            scores[county].heads -= m.weight
-            scores[county].own -= m.weight
+        if m.codes[0] == county and m.child is None and m.where != CONTEXT and office_of(bare, m.end, norm):
+            scores[county].own -= 0.9 * m.weight
+            if m.where == HEAD:
+                scores[county].heads -= m.weight
 
 
+def office_of(bare: str, end: int, norm: str) -> bool:
+    """Whether a county's name that ends at `end` leads to a township's office: 宾川县公安局宾居派出所, 阳朔杨堤."""
+    at = norm.find(bare, end, end + 16)
+    return at >= 0 and not _STOP.search(norm, end, at)
+
+
+_STOP = re.compile(r"[，。：；、！？\"\n ]")
 _SUFFIX = re.compile(r"(?:街道|镇|乡|苏木)$")
 _EVENT = re.compile(
     r"举行|举办|召开|开展|启动|开赛|开幕|上演|发放|查获|查处|排查|巡查|检查|组织|座谈|宣讲|揭牌|授|取缔|整治|演练|调研|慰问|签约|义诊|开庭|曝光"

@@ -165,7 +165,7 @@ def add_areas(path: Path, entries: Entries, names: dict[int, str]) -> None:
 
 def area_forms(name: str, digits: int) -> Iterator[tuple[str, Form]]:
     """Short forms of a province's, prefecture's or county's name."""
-    head = re.sub(r"(?:特别行政区|自治[区州县旗]|地区|[省市县区盟旗])$", "", name)
+    head = re.sub(r"(?:特别行政区|自治[区州县旗]|地区|[新林特矿]区|[省市县区盟旗])$", "", name)
     stem = _ETHNIC.sub("", head)
     stem = stem if len(stem) >= 2 else head  # 内蒙古
     if "自治" in name and digits > 2 and stem != name[:-1]:
