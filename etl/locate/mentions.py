@@ -26,6 +26,7 @@ _MEDIA = re.compile(
     r"[^，。：；、\"\n]{0,4}?(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站)"
     r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ]|版[\"》])|[^，。：、；\"\n]{0,4}?供[图稿]"
 )
+_MEDIA_HINT = frozenset("报刊网媒频端讯传站新广电在版供微")  # each of these words has one
 _ORGAN = re.compile(
     r"(?:市|县|区)?(?:警方|公安|交警|特警|网警|警|支队|大队|中队|分局|法院|检察|消防|城管|市委|县委|区委|市政府|县政府|区政府|人社|税务|供电|环保|生态环境|"
     r"市场监管|综合执法|综合行政|应急|妇联|团委|纪委|商会|商务|水务|林业|农业|住建|民政|司法|教育|文旅|卫健|疾控|志愿|人大|政协|全力|全面|开展|持续|"
@@ -34,9 +35,8 @@ _ORGAN = re.compile(
 _BLEND = re.compile(
     r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$"
 )  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
-_UNIT = re.compile(
-    r"[^，。、；：\"\n]{0,12}?(?:公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所)"
-)  # named after a city
+_UNIT = re.compile(r"公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所")  # named after a city
+_STOP = re.compile(r"[，。、；：\"\n]")
 _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
 _HEAD_MARK = re.compile(r"(?:原标题[：:])?[\"《\s]*")
 
@@ -59,6 +59,7 @@ class Mention:
     parent: Mention | None = None
     basis: str = "text"
     weight: float = 1.0
+    venue: bool = False  # in the lead, something happens there: 在大冶市茗山乡运动中心举行
     street: int = 0  # of a village: the township that the article puts it in, where the gazetteer says another
 
 
@@ -115,9 +116,15 @@ def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazett
         weaken(m, norm, gazetteer, found)
     elif m.level == TOWN and _BLEND.search(norm[start : end + 1]):
         m.weak, m.weight = True, 0.3
-    if (m.level == CITY or not reading.firm) and _UNIT.match(norm, end):
+    if (m.level == CITY or not reading.firm) and names_unit(norm, end):
         m.weight *= 0.3 if reading.firm else 0.1
     return m
+
+
+def names_unit(norm: str, end: int) -> bool:
+    """Whether the name that ends at `end` heads a unit's name: 青岛市中心医院, 国网开州供电公司."""
+    unit = _UNIT.search(norm, end, end + 16)
+    return unit is not None and _STOP.search(norm, end, unit.start()) is None
 
 
 def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
@@ -136,7 +143,9 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
 
 def zone_of(found: Found, norm: str, start: int, end: int) -> int:
     """HEAD, LEAD, BODY or CONTEXT for a name at start..end."""
-    if start >= found.tail or in_title_or_byline(norm, start) or _MEDIA.match(norm, end):
+    if start >= found.tail or in_title_or_byline(norm, start):
+        return CONTEXT
+    if not _MEDIA_HINT.isdisjoint(norm[end : end + 8]) and _MEDIA.match(norm, end):
         return CONTEXT
     if start < found.head_end:
         return HEAD

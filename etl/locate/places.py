@@ -51,7 +51,7 @@ class Builder:
 
     def place(self, code: int, mention: Mention | None, role: Literal["activity", "mention"]) -> Place | None:
         """The place of a code; None where nothing in the text can prove it."""
-        community, proof = self.community(code) if code >= 10**8 else (None, None)
+        community, proof = self.community(code) if code >= 10**8 and role == "activity" else (None, None)
         mention = mention or self.inner(code)
         span = proof or ((mention.start, mention.end) if mention else self.cue(code))
         if span is None:

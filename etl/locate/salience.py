@@ -108,7 +108,9 @@ def note(score: Score, m: Mention, norm: str) -> None:
     if m.where == HEAD:
         score.heads += weight
     if m.where == LEAD and weight >= 0.4:
-        score.lead = max(score.lead, SCENE if is_venue(m, norm) and not happens(m, norm) else OPENING)
+        there = is_venue(m, norm)
+        m.venue = there and happens(m, norm)
+        score.lead = max(score.lead, SCENE if there and not m.venue else OPENING)
 
 
 def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
@@ -170,7 +172,7 @@ def choose(
 ) -> list[tuple[int, float]]:
     """The divisions of the event with their weights, main one first; empty where no division is named."""
     streets = {c: s for c, s in scores.items() if c >= 10**8}
-    add_venues(found, norm, scores, gazetteer)
+    add_venues(found, scores, gazetteer)
     if not any(c >= 10**5 for c in scores):
         add_sources(found, norm, scores, gazetteer)
         streets = {c: s for c, s in scores.items() if c >= 10**8}
@@ -248,16 +250,11 @@ def from_context(article: Article, found: Found) -> list[tuple[int, float]]:
     return [(city, 1.0)] if city and of_city else []
 
 
-def add_venues(found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
+def add_venues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
     """Weight for the township, or the county standing alone, where something happens in the lead."""
-    seen: set[int] = set()
     for m in found.mentions:
-        if m.where != LEAD or len(m.codes) != 1 or m.level < COUNTY or (m.child is not None and m.child.level <= TOWN):
-            continue
-        code = place_code(m, gazetteer)
-        if code in scores and code not in seen and is_venue(m, norm) and happens(m, norm):
-            seen.add(code)
-            scores[code].venue += VENUE
+        if m.venue and m.level >= COUNTY and (m.child is None or m.child.level > TOWN):
+            scores[place_code(m, gazetteer)].venue = VENUE
 
 
 def add_cues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer, street: int, county: int, city: int) -> None:
