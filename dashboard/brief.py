@@ -99,7 +99,7 @@ def overall(ask: Ask, filters: Filters, where: str, week: dt.date, last: dt.date
     papers = arrived_papers(ask, week)
     text = (
         f"{wording.day(week)}至{(week + dt.timedelta(days=6)).month}月{(week + dt.timedelta(days=6)).day}日，到报{len(papers)}种"
-        f"{'（' + '、'.join(papers[:6]) + '）' if papers else ''}，刊载{where}专项行动相关报道{totals['articles']}篇，反映活动{totals['events']}项"
+        f"{'（' + '、'.join(papers[:6]) + '）' if papers else ''}，刊载{where if filters.place else ''}专项行动相关报道{totals['articles']}篇，反映活动{totals['events']}项"
         f"（重复报道已合并），涉及专项行动{totals['campaigns']}个、区县{totals['districts']}个、街道乡镇{totals['streets']}个。"
     )
     weeks = [week - dt.timedelta(weeks=i) for i in range(11, -1, -1)]

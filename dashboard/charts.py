@@ -78,7 +78,7 @@ class Look:
         """Colours of cells without a count."""
         if self.dark:
             return {"zero": "#1B222C", "silent": "#57401F", "unknown": "#12171E", "open": "#171D26"}
-        return {"zero": "#F1F4F8", "silent": "#F7DDB4", "unknown": "#FFFFFF", "open": "#F8F9FB"}
+        return {"zero": "#F1F4F8", "silent": "#FAE9CC", "unknown": "#FFFFFF", "open": "#F8F9FB"}
 
 
 PRINT = Look(words("zh"))
@@ -158,7 +158,11 @@ def week_axis(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
     """As many ticks as there is room for, with the year where it begins."""
     if not weeks:
         return
-    figure.update_xaxes(nticks=10, tickformat="%-m月%-d日\n%Y年" if look.t.lang == "zh" else "%-d %b\n%Y", tickangle=0)
+    every = max(1, -(-len(weeks) // 7))
+    monthly = len(weeks) > 1 and (weeks[1] - weeks[0]).days > 7
+    step: int | str = f"M{every}" if monthly else every * 7 * 86_400_000
+    form = ("%Y年%-m月" if monthly else "%-m月%-d日\n%Y年") if look.t.lang == "zh" else ("%b %Y" if monthly else "%-d %b\n%Y")
+    figure.update_xaxes(tick0=weeks[-1].isoformat(), dtick=step, tickformat=form, tickangle=0)
 
 
 def months_of(weeks: Sequence[dt.date]) -> list[dt.date]:
@@ -265,8 +269,13 @@ def bars(
 
 
 def cut(text: str, length: int) -> str:
-    """Text of at most `length` characters, with … where it was longer."""
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """Text of at most `length` Chinese characters' width (a Latin one takes 0.55), with … where it was longer."""
+    taken = 0.0
+    for i, c in enumerate(text):
+        taken += 1 if ord(c) > 0x2E7F else 0.55
+        if taken > length:
+            return text[: max(1, i - 1)] + "…"
+    return text
 
 
 @dataclass(frozen=True)
@@ -375,6 +384,7 @@ def cell_inks(level: np.ndarray[Any, Any], look: Look) -> list[list[str]]:
 
 def choropleth(
     counts: pd.DataFrame, shapes: dict[str, Any], look: Look, caption: Caption, *, unit: str = "", labels: pd.DataFrame | None = None,
+    outline: pd.DataFrame | None = None,
 ) -> go.Figure:  # fmt: skip
     """Counties filled by quantile class. `counts`: id (6-digit code), name, n. `shapes`: a GeoJSON of the counties to draw.
 
@@ -389,6 +399,10 @@ def choropleth(
     palette = [look.states["zero"], *look.steps]
     size = len(palette)
     scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
+    if outline is not None and len(outline):
+        figure.add_scattergeo(
+            lon=outline["lon"], lat=outline["lat"], mode="lines", line={"width": 0.8, "color": look.line if not look.dark else "#3A4656"}, hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
     figure.add_choropleth(
         geojson=shapes, featureidkey="properties.adcode", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
         customdata=[[c, wording.plotly(n), int(v)] for c, n, v in zip(codes, names, values, strict=True)],

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 import yaml
 
@@ -194,6 +195,27 @@ def accuracy() -> list[dict[str, Any]]:
     except (OSError, ValueError):
         return []
     return found if isinstance(found, list) else []
+
+
+def outline(provinces: tuple[str, ...]) -> pd.DataFrame | None:
+    """Borders of the prefectures of some provinces (2-digit codes) as lines, for orientation; None without the file, or for many."""
+    path = reference("geo/prefectures.geojson")
+    return load_outline(str(path), stamp_of(path), provinces) if path and len(provinces) <= 4 else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def load_outline(path: str, stamp: str, provinces: tuple[str, ...]) -> pd.DataFrame:
+    """lon, lat of all rings, an empty row between two."""
+    lon: list[float | None] = []
+    lat: list[float | None] = []
+    for feature in json.loads(Path(path).read_text("utf-8"))["features"]:
+        if str(feature["properties"]["adcode"])[:2] not in provinces:
+            continue
+        shape = feature["geometry"]
+        for polygon in shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]:
+            lon += [p[0] for p in polygon[0]] + [None]
+            lat += [p[1] for p in polygon[0]] + [None]
+    return pd.DataFrame({"lon": lon, "lat": lat})
 
 
 def today() -> dt.date:

@@ -101,7 +101,9 @@ ENGLISH: dict[str, str] = {
     # data
     "本次运行": "This run", "报纸到达": "Arrivals", "问题": "Issues", "未定地点": "Unplaced", "行动候选": "Candidates", "准确度": "Accuracy", "数据字典": "Dictionary", "有区县": "County known",
     "有街道乡镇": "Township known", "日期精确到日": "Exact day", "归入专项行动": "Classified", "含数字": "With numbers", "内部错误": "Internal error", "链接指向文件夹外": "Link out of the folder", "数值越界": "Value out of bounds", "日期越界": "Date out of bounds", "日期矛盾": "Conflicting dates", "日期取自上下文": "Date from context", "重复文章": "Double article", "没有文字": "No text", "更正已采用": "Correction applied", "更正已失效": "Correction stale", "有字迹无法辨认": "Masked text", "没有文字识别": "No OCR", "压缩包异常": "Archive bomb", "文件过大": "Too large", "文件损坏": "Broken file", "文字损坏": "Damaged text", "不支持的格式": "Unsupported format", "处理超时": "Too slow", "记录损坏": "Broken record", "索引页": "Index page", "产出过少": "Low yield", "文件已忽略": "Ignored file", "日期未知": "Unknown date", "没有地点": "No place",
-    "更正人": "Who",
+    "更正人": "Who", "提示": "info", "注意": "warning", "错误": "error", "下转他版": "Continued elsewhere", "不是文本": "Not a text", "标题不清": "Unclear headline", "已去掉链接列表": "Link list cut",
+    "最低—最高": "Lowest—highest", "这一单位不能相加": "This unit does not add up", "报道次数": "Reports", "按行动": "By campaign", "按类别": "By group", "分色": "Colours",
+    "各类别每月活动数": "Activities by group and month", "各类别每周活动数": "Activities by group and week",
     "文件无法读取": "Unreadable file", "没有找到文章": "No article found",
     "地名库中没有的街道": "Unknown township", "地名有歧义": "Ambiguous place", "未归入文章的文字": "Leftover text", "没有报头": "No masthead", "不认识的报纸": "Unknown newspaper", "空文件": "Empty file",
     "没有日期": "No date", "地点未定": "Unresolved place", "版本 {version}，完成于 {time}": "Version {version}, finished {time}", "文件": "Files", "版面": "Pages", "文章": "Articles", "事件": "Events",

@@ -61,8 +61,8 @@ def style(look: Look) -> None:
         .ct-list {{display:grid; grid-template-columns:1fr auto; gap:.34rem .8rem; font-size:.93rem; align-items:baseline;}}
         .ct-list i {{font-style:normal; color:{look.soft}; font-size:.82rem;}}
         .ct-list b {{font-weight:600; font-variant-numeric:tabular-nums; text-align:right;}}
-        .ct-dl {{display:grid; grid-template-columns:max-content 1fr; gap:.25rem 1rem; font-size:.9rem; margin:.3rem 0;}}
-        .ct-dl dt {{color:{look.soft};}} .ct-dl dd {{margin:0;}}
+        .ct-dl {{padding:0 !important; margin:0 !important; display:grid; grid-template-columns:max-content 1fr; gap:.25rem 1rem; font-size:.9rem; }}
+        .ct-dl dt {{color:{look.soft}; margin:0; font-weight:400;}} .ct-dl dd {{margin:0; padding:0;}}
         .ct-empty {{border:1px dashed {look.line}; border-radius:8px; padding:2.2rem 1.4rem; text-align:center; color:{look.soft}; line-height:1.9;}}
         .ct-empty b {{color:{look.ink}; font-size:1.05rem;}}
         .ct-paper {{background:#fff; color:#000; border:1px solid {look.line}; padding:2.6rem 2.4rem; font-family:'FangSong','STFangsong','Noto Serif CJK SC','SimSun',serif;
@@ -262,6 +262,24 @@ def place_name(row: Any) -> str:
     return known or (province if isinstance(province, str) else "")
 
 
+def place_short(row: Any) -> str:
+    """平城区水泊寺街道: for narrow columns, without the city where the county is known."""
+    names = [row.get(level) for level in ("district", "street", "community")]
+    return "".join(str(n) for n in names if isinstance(n, str)) or place_name(row)
+
+
+def when_short(ctx: Context, row: Any) -> str:
+    """2026-11-15, 2026-10-26—11-08, 约2026-11-01—11-15: for narrow columns."""
+    start, end, precision = row.get("date"), row.get("date_end"), row.get("date_precision")
+    if start is None or pd.isna(start):
+        return ctx.t("日期不详")
+    first = f"{start:%Y-%m}" if precision == "month" else f"{start:%Y}" if precision == "year" else f"{start:%Y-%m-%d}"
+    if precision in ("day", "month", "year") or end is None or pd.isna(end) or end == start:
+        return first
+    last = f"{end:%m-%d}" if end.year == start.year else f"{end:%Y-%m-%d}"
+    return (ctx.t("约") if precision == "vague" else "") + f"{first}—{last}"
+
+
 def when(ctx: Context, row: Any) -> str:
     """The event's day as precisely as it is known, never more."""
     start, end, precision = row.get("date"), row.get("date_end"), row.get("date_precision")
@@ -277,11 +295,17 @@ def when(ctx: Context, row: Any) -> str:
     return ctx.t("约 {first}—{last}", first=first, last=last) if precision == "vague" else f"{first}—{last}"
 
 
-def cards(ctx: Context, rows: list[int], key: str, at: dict[int, int] | None = None) -> None:
-    """Events as cards: when, where, campaign, the sentence with its evidence marked, and a way to the article."""
-    found = ctx.ask(queries.details, tuple(rows))
-    for record in found.to_dict("records"):
-        spot = (at or {}).get(int(record["file_row_number"]))
+def cards(ctx: Context, rows: list[int], key: str, at: list[int] | None = None) -> None:
+    """Events as cards: when, where, campaign, the sentence with its evidence marked, and a way to the article.
+
+    `at` gives, for each row, where in the text the number begins whose sentence is to be shown.
+    """
+    found = ctx.ask(queries.details, tuple(dict.fromkeys(rows)))
+    records = {int(r["file_row_number"]): r for r in found.to_dict("records")}
+    for i, row in enumerate(rows):
+        if row not in records:
+            continue
+        record, spot = records[row], at[i] if at else None
         if ctx.look.wall:
             st.html(card_html(ctx, record, spot))
             continue
@@ -289,7 +313,7 @@ def cards(ctx: Context, rows: list[int], key: str, at: dict[int, int] | None = N
         with st.container(horizontal=True, vertical_alignment="top", wrap=False, gap="small"):
             st.html(card_html(ctx, record, spot), width="stretch")
             st.button(
-                ctx.t("看原文"), key=f"{key}_{record['event_id']}_{spot}", type="tertiary", on_click=controls.go, args=("events", extras),
+                ctx.t("看原文"), key=f"{key}_{i}_{record['event_id']}", type="tertiary", on_click=controls.go, args=("events", extras),
             )  # fmt: skip
 
 

@@ -417,22 +417,25 @@ def table_rows(cur: Connection, filters: Filters, last: dt.date | None, words: S
 # --- indicators ------------------------------------------------------------------------------------------------------
 
 SERIES = "coalesce(mt.indicator, mt.what)"
+# shares, rates, temperatures, ages and the like: a sum of them means nothing
+NO_SUM = "regexp_matches(mt.unit, '%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$')"
 
 
 def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 300) -> pd.DataFrame:
-    """key (indicator id, or the words themselves), known, unit, events, total of single counts, running totals reported.
+    """key (indicator id, or the words themselves), known, unit, events, total of single counts, adds, low, high, runnings.
 
-    total adds the single counts (本次) of each activity once; NaN where only running totals exist. One row a unit, because
-    户 and 家 do not add up.
+    total adds the single counts (本次) of each activity once; NaN where only running totals exist, and where the unit does
+    not add up (%, ℃ …: `adds` false; low and high say their range). One row a unit, because 户 and 家 do not add up.
     """
     cond, params = where(filters, last)
     return frame(
         cur,
         f"SELECT {SERIES} AS key, bool_or(mt.indicator IS NOT NULL) AS known, mt.unit, count(DISTINCT ev.erow)::INTEGER AS events,"
-        " sum(value) FILTER (WHERE NOT running AND NOT dup) AS total, count(*) FILTER (WHERE NOT running AND NOT dup)::INTEGER AS singles,"
+        f" CASE WHEN {NO_SUM} THEN NULL ELSE sum(value) FILTER (WHERE NOT running AND NOT dup) END AS total, NOT {NO_SUM} AS adds,"
+        " min(value) FILTER (WHERE NOT running AND NOT dup) AS low, max(value) FILTER (WHERE NOT running AND NOT dup) AS high, count(*) FILTER (WHERE NOT running AND NOT dup)::INTEGER AS singles,"
         " count(*) FILTER (WHERE running)::INTEGER AS runnings,"
         " bool_or(qualifier <> 'exact') FILTER (WHERE NOT running AND NOT dup) AS rough"
-        f" FROM mt JOIN ev USING (erow) WHERE {cond} GROUP BY 1, 3 ORDER BY known DESC, events DESC, key, mt.unit LIMIT $limit",
+        f" FROM mt JOIN ev USING (erow) WHERE {cond} GROUP BY 1, 3 ORDER BY known DESC, adds DESC, events DESC, key, mt.unit LIMIT $limit",
         params | {"limit": limit},
     )
 
@@ -531,6 +534,7 @@ def indicator_rows(
 def campaign_indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 8) -> pd.DataFrame:
     """The indicators most often reported under the filters, as `indicators`, known ones only when there are any."""
     found = indicators(cur, filters, last, limit=100)
+    found = found[found["adds"]]
     known = found[found["known"]]
     return (known if len(known) else found).sort_values("events", ascending=False).head(limit)
 

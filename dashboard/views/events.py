@@ -80,8 +80,8 @@ def shown(ctx: Context, found: pd.DataFrame) -> pd.DataFrame:
     records = found.to_dict("records")
     return pd.DataFrame(
         {
-            t("活动日期"): [parts.when(ctx, r) for r in records],
-            t("地点"): [parts.place_name(r) for r in records],
+            t("活动日期"): [parts.when_short(ctx, r) for r in records],
+            t("地点"): [parts.place_short(r) for r in records],
             t("专项行动"): [ctx.campaign(r["campaign_id"]) for r in records],
             t("标题"): headlines(ctx, found),
             t("报纸"): [r["newspaper"] if isinstance(r["newspaper"], str) else "" for r in records],
@@ -110,8 +110,10 @@ def table(ctx: Context, found: pd.DataFrame, total: int) -> None:
     st.dataframe(
         frame, hide_index=True, width="stretch", height=560, key=key, on_select=chosen, selection_mode="single-row",
         column_config={
-            t("标题"): st.column_config.TextColumn(width="medium"),
-            t("地点"): st.column_config.TextColumn(width="medium"),
+            t("活动日期"): st.column_config.TextColumn(width=118),
+            t("标题"): st.column_config.TextColumn(width=230),
+            t("地点"): st.column_config.TextColumn(width=140),
+            t("专项行动"): st.column_config.TextColumn(width=110),
             t("出版日期"): st.column_config.DateColumn(format="YYYY-MM-DD"),
             t("重复"): st.column_config.CheckboxColumn(help=t("与较早的一次报道是同一活动，不计入活动数")),
         },

@@ -54,7 +54,7 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
             t("指标"): [name_of(ctx, k) for k in found["key"]],
             t("单位"): found["unit"],
             t("活动"): found["events"],
-            t("本次合计"): [wording.amount(v, ctx.lang) for v in found["total"]],
+            t("本次合计"): [figure(ctx, row) for row in found.itertuples()],
             t("累计数"): [int(n) if n else None for n in found["runnings"]],
         }
     )
@@ -73,6 +73,15 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     )  # fmt: skip
 
 
+def figure(ctx: Context, row: Any) -> str:
+    """The sum; the range where the unit does not add up; — where only running totals exist."""
+    get = row.get if hasattr(row, "get") else lambda name: getattr(row, name)
+    if get("adds") or pd.isna(get("low")):
+        return wording.amount(get("total"), ctx.lang)
+    low, high = wording.amount(get("low"), ctx.lang), wording.amount(get("high"), ctx.lang)
+    return low if low == high else f"{low}—{high}"
+
+
 def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     """One indicator: its sum and course, its places and campaigns, its running totals, its sentences."""
     t = ctx.t
@@ -82,14 +91,15 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     running = ctx.ask(queries.running_totals, ctx.filters, ctx.last, key, unit)
     columns = st.columns(3, gap="small")
     rough = t("其中有“余”“近”“约”等概数") if row["rough"] is True else t("均为确数")
-    columns[0].metric(t("本次合计"), wording.amount(row["total"], ctx.lang), rough if row["singles"] else None, delta_color="off", delta_arrow="off", border=True, height="stretch", help=t("精确值 {n} {unit}", n=wording.exact(row["total"]), unit=wording.markdown(unit)))
-    columns[1].metric(t("由几次活动相加"), int(row["singles"]), border=True, height="stretch")
+    title, told = (t("本次合计"), t("精确值 {n} {unit}", n=wording.exact(row["total"]), unit=wording.markdown(unit))) if row["adds"] else (t("最低—最高"), t("这一单位不能相加"))
+    columns[0].metric(title, figure(ctx, row), rough if row["singles"] else None, delta_color="off", delta_arrow="off", border=True, height="stretch", help=told)
+    columns[1].metric(t("由几次活动相加") if row["adds"] else t("报道次数"), int(row["singles"]), border=True, height="stretch")
     latest = running.iloc[0] if len(running) else None
     columns[2].metric(
         t("最大的最新累计"), "—" if latest is None else wording.amount(latest["value"], ctx.lang),
         None if latest is None else t("截至 {day}", day=wording.day(latest["as_of"], ctx.lang)), delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
-    if row["singles"]:
+    if row["singles"] and row["adds"]:
         parts.show(ctx, weeks_panel(ctx, key, unit, name), lambda point: pick_week(point))
         left, right = st.columns(2, gap="medium")
         with left:
@@ -187,7 +197,7 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
     parts.subheading(t("数字出自哪里"), " · ".join([*narrowed, t("共 {n} 处，列出最大的 {m} 处", n=int(rows["total"].iloc[0]), m=len(rows))]))
     if narrowed:
         st.button(t("不限于此"), type="tertiary", on_click=controls.set_settings, kwargs={"part": None, "week": None}, key="i_all")
-    parts.cards(ctx, [int(r) for r in rows["erow"]], "i_card", at={int(r): int(f) for r, f in zip(rows["erow"], rows["first"], strict=True)})
+    parts.cards(ctx, [int(r) for r in rows["erow"]], "i_card", at=[int(f) for f in rows["first"]])
 
 
 def summary(ctx: Context) -> None:

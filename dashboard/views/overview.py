@@ -25,8 +25,11 @@ def render(ctx: Context) -> None:
         parts.empty(ctx)
         return
     weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
+    if ctx.look.wall:
+        wall(ctx, totals, weekly)
+        return
     figures(ctx, totals, weekly)
-    parts.show(ctx, weekly_panel(ctx, weekly, totals), lambda point: click_week(ctx, point))
+    show_weekly(ctx, weekly, totals)
     left, right = st.columns([3, 2], gap="large")
     with left:
         parts.show(ctx, place_grid(ctx), click_cell)
@@ -39,6 +42,22 @@ def render(ctx: Context) -> None:
         silent_places(ctx)
         new_campaigns(ctx)
     latest(ctx)
+
+
+def wall(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
+    """The same on one screen of 1920×1080, nothing to click."""
+    figures(ctx, totals, weekly)
+    left, right = st.columns([7, 4], gap="large")
+    with left:
+        panel = weekly_panel(ctx, weekly, totals)
+        panel.figure.update_layout(height=360)
+        parts.show(ctx, panel)
+        grid = place_grid(ctx, 9, 12)
+        grid.figure.update_layout(height=390)
+        parts.show(ctx, grid)
+    with right:
+        silent_places(ctx)
+        latest(ctx, 4)
 
 
 def arrival_note(ctx: Context) -> str:
@@ -152,11 +171,14 @@ def weekly_panel(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> 
     t = ctx.t
     weeks = weeks_between(ctx)
     monthly = len(weeks) > queries.MAX_WEEKS
+    weekly, grouped = by_group(ctx, weekly)
     wide, names = top_wide(ctx, weekly, weeks, monthly)
-    colour = charts.colours(list(wide.columns), list(ctx.catalog.campaigns), ctx.look)
+    ranking_ = [f"group:{g}" for g in ctx.catalog.groups] if grouped else list(ctx.catalog.campaigns)
+    colour = charts.colours(list(wide.columns), ranking_, ctx.look)
     arrived = set(covered(ctx))
     missing = [] if monthly else [w for w in weeks if w not in arrived and not wide.loc[w].sum()]
-    caption = charts.Caption(t("各专项行动每月活动数") if monthly else t("各专项行动每周活动数"), ctx.subtitle(t("项")), ctx.source())
+    titles = ("各类别每月活动数", "各类别每周活动数") if grouped else ("各专项行动每月活动数", "各专项行动每周活动数")
+    caption = charts.Caption(t(titles[0] if monthly else titles[1]), ctx.subtitle(t("项")), ctx.source())
     figure = charts.weekly_stack(
         wide, names, colour, ctx.look, caption, unfinished=None if monthly else ctx.unfinished, missing=missing, monthly=monthly
     )
@@ -172,6 +194,33 @@ def weekly_panel(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> 
     return parts.Panel("weekly", caption, figure, table, Native("stack", t("项")), alt)
 
 
+SHARE_OF_REST = 0.45
+
+
+def by_group(ctx: Context, weekly: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """The counts by campaign; by group where the reader says so, or where most would end up as 其他."""
+    wanted = controls.setting("level")
+    sums = weekly[weekly["id"] != "none"].groupby("id")["n"].sum().sort_values(ascending=False)
+    scattered = len(sums) > charts.TOP + 1 and sums.iloc[charts.TOP :].sum() > SHARE_OF_REST * sums.sum()
+    if wanted == "campaign" or (wanted != "group" and not scattered) or not ctx.catalog.groups:
+        return weekly, False
+    groups_ = {c.id: f"group:{c.group}" if c.group else "none" for c in ctx.catalog.campaigns.values()}
+    return weekly.assign(id=[groups_.get(c, "none") for c in weekly["id"]]).groupby(["week", "id"], as_index=False)["n"].sum(), True
+
+
+def show_weekly(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> None:
+    """The chart, and the choice between campaigns and groups."""
+    t, ss = ctx.t, st.session_state
+    if not ctx.look.wall:
+        ss["o_level"] = "group" if by_group(ctx, weekly)[1] else "campaign"
+        names = {"campaign": t("按行动"), "group": t("按类别")}
+        st.segmented_control(
+            t("分色"), list(names), format_func=names.__getitem__, key="o_level", required=True, label_visibility="collapsed",
+            on_change=lambda: controls.set_settings(level=ss["o_level"]),
+        )  # fmt: skip
+    parts.show(ctx, weekly_panel(ctx, weekly, totals), lambda point: click_week(ctx, point))
+
+
 def top_wide(ctx: Context, weekly: pd.DataFrame, weeks: list[dt.date], monthly: bool, top: int = charts.TOP) -> tuple[pd.DataFrame, dict[str, str]]:
     """Weeks (or months) × the top campaigns and 其他, zeros filled in."""
     frame = weekly.assign(week=[w.date() for w in weekly["week"]])
@@ -180,11 +229,11 @@ def top_wide(ctx: Context, weekly: pd.DataFrame, weeks: list[dt.date], monthly: 
         frame["week"] = [w.replace(day=1) for w in frame["week"]]
         index = charts.months_of(weeks)
     ranked = [c for c in frame.groupby("id")["n"].sum().sort_values(ascending=False, kind="stable").index if c != "none"]
-    kept = ranked[:top] if len(ranked) > top + 1 else ranked
+    kept = ranked[:top]
     frame["id"] = [c if c in kept else charts.REST for c in frame["id"]]
     wide = frame.pivot_table(index="week", columns="id", values="n", aggfunc="sum", fill_value=0)
     wide = wide.reindex(index=sorted(set(index) | set(wide.index)), columns=[*kept, *([charts.REST] if charts.REST in wide.columns else [])], fill_value=0)
-    return wide.astype(int), {c: ctx.campaign(c) for c in kept} | {charts.REST: ctx.t("其他")}
+    return wide.astype(int), {c: ctx.t(c.removeprefix("group:")) if c.startswith("group:") else ctx.campaign(c) for c in kept} | {charts.REST: ctx.t("其他")}
 
 
 def click_week(ctx: Context, point: dict[str, Any]) -> None:
@@ -194,6 +243,8 @@ def click_week(ctx: Context, point: dict[str, Any]) -> None:
     changes: dict[str, Any] = {"period": "custom", "start": start, "end": start + dt.timedelta(days=6)}
     if cid in ctx.catalog.campaigns:
         changes["campaigns"] = (cid,)
+    elif cid.removeprefix("group:") in ctx.catalog.groups:
+        changes["groups"] = (cid.removeprefix("group:"),)
     controls.apply(**changes)
 
 
@@ -212,10 +263,10 @@ def next_level(ctx: Context) -> int:
 LEVEL_WORDS = ("省份", "城市", "区县", "街道乡镇", "村社区")
 
 
-def place_grid(ctx: Context) -> parts.Panel:
+def place_grid(ctx: Context, rows_: int = 14, columns_: int = 12) -> parts.Panel:
     """Campaigns × places."""
     t, level = ctx.t, next_level(ctx)
-    cross = ctx.ask(queries.crosstab, ctx.filters, ctx.last, level, 14, 12)
+    cross = ctx.ask(queries.crosstab, ctx.filters, ctx.last, level, rows_, columns_)
     rows = list(dict.fromkeys(cross["campaign"]))
     columns = dict(zip(cross["place"], cross["place_name"], strict=True))
     values = np.zeros((len(rows), len(columns)))
@@ -271,7 +322,9 @@ def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
         drawn = [shapes[c] for c in known["id"].head(MAX_SHAPES)]
     labels = spaced_labels(drawn, known)
     caption = charts.Caption(t("各区县活动数"), ctx.subtitle(t("项")), ctx.source())
-    figure = charts.choropleth(known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=labels)
+    figure = charts.choropleth(
+        known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=labels, outline=data.outline(tuple(sorted({c[:2] for c in known["id"]})))
+    )
     table = counts[["name", "parent_name", "id", "n"]].rename(
         columns={"name": t("区县"), "parent_name": t("城市"), "id": t("代码"), "n": t("活动数")}
     )
@@ -341,8 +394,9 @@ def silent_places(ctx: Context) -> None:
     if silent.empty:
         parts.note(t("没有。"))
         return
+    rows = st.container(gap="xxsmall")
     for row in silent.head(6).itertuples():
-        left, right = st.columns([3, 2], vertical_alignment="center", wrap=False)
+        left, right = rows.columns([3, 2], vertical_alignment="center", wrap=False)
         left.button(
             wording.markdown(f"{row.district or ''} {row.name}".strip()), key=f"silent_{row.id}", type="tertiary", on_click=controls.go,
             args=("places",), kwargs={"place": row.id},
@@ -369,11 +423,11 @@ def new_campaigns(ctx: Context) -> None:
         parts.note(t("分类表之外的高频说法：{phrases}", phrases=phrases))
 
 
-def latest(ctx: Context) -> None:
+def latest(ctx: Context, limit: int = 6) -> None:
     """The newest events with their sentence."""
     t = ctx.t
     parts.subheading(t("最新活动"), t("标色处是地点、日期、行动与数字在原文中的依据"))
-    found = ctx.ask(queries.events, ctx.filters, ctx.last, duplicates=False, limit=6)
+    found = ctx.ask(queries.events, ctx.filters, ctx.last, duplicates=False, limit=limit)
     parts.cards(ctx, [int(r) for r in found["erow"]], "latest")
     if not ctx.look.wall:
         st.button(t("查看全部事件"), on_click=controls.go, args=("events",), key="all_events")

@@ -94,7 +94,7 @@ def district(ctx: Context, place: str) -> None:
     with right:
         overview.silent_places(ctx)
     weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
-    parts.show(ctx, overview.weekly_panel(ctx, weekly, ctx.ask(queries.totals, ctx.filters, ctx.last)), lambda point: overview.click_week(ctx, point))
+    overview.show_weekly(ctx, weekly, ctx.ask(queries.totals, ctx.filters, ctx.last))
     indicators.summary(ctx)
 
 
@@ -189,7 +189,7 @@ def street(ctx: Context, place: str) -> None:
     totals = ctx.ask(queries.totals, ctx.filters, ctx.last)
     weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
     overview.figures(ctx, totals, weekly)
-    parts.show(ctx, overview.weekly_panel(ctx, weekly, totals), lambda point: overview.click_week(ctx, point))
+    overview.show_weekly(ctx, weekly, totals)
     indicators.summary(ctx)
     left, right = st.columns(2, gap="large")
     with left:

@@ -117,7 +117,8 @@ ISSUES = {
     "date-from-context": "日期取自上下文", "double-article": "重复文章", "no-text": "没有文字", "correction-applied": "更正已采用", "correction-stale": "更正已失效",
     "masked": "有字迹无法辨认", "no-ocr": "没有文字识别", "archive-bomb": "压缩包异常", "too-large": "文件过大", "broken-file": "文件损坏", "broken-pdf": "文件损坏",
     "broken-page": "文件损坏", "damaged-text": "文字损坏", "unsupported-format": "不支持的格式", "too-slow": "处理超时", "broken-record": "记录损坏", "index-page": "索引页",
-    "low-yield": "产出过少", "ignored-file": "文件已忽略", "unknown-date": "日期未知", "no-place": "没有地点",
+    "low-yield": "产出过少", "info": "提示", "warning": "注意", "error": "错误", "continued-elsewhere": "下转他版", "binary-junk": "不是文本",
+    "headline-unclear": "标题不清", "link-list-cut": "已去掉链接列表", "ignored-file": "文件已忽略", "unknown-date": "日期未知", "no-place": "没有地点",
 }  # fmt: skip
 
 
@@ -132,7 +133,7 @@ def plain_table(ctx: Context, rows: Any, columns: dict[str, str], title: str) ->
     if not records:
         return
     parts.subheading(title, t("{n} 条", n=len(records)))
-    frame = pd.DataFrame({t(name): [issue_name(ctx, str(r.get(key))) if key == "kind" else str(r.get(key) or "") for r in records] for key, name in columns.items()})
+    frame = pd.DataFrame({t(name): [issue_name(ctx, str(r.get(key))) if key in ("kind", "severity") else str(r.get(key) or "") for r in records] for key, name in columns.items()})
     st.dataframe(frame, hide_index=True, width="stretch", height=parts.fit(len(frame)))
 
 
