@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from etl.models import Article, Issue, Page
 from etl.rules import Rules
 from etl.split.build import build
+from etl.split.drafts import Draft, Grouped
 from etl.split.glue import glue
-from etl.split.group import Draft, Grouped, group
+from etl.split.group import group
 from etl.split.line import Line
 from etl.split.lines import classified
 from etl.split.single import single, take_apart

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from etl.models import Article, Kind, Page
-from etl.split.group import Draft
+from etl.split.drafts import Draft
 from etl.split.heads import headline_text
 from etl.split.join import crosses, ends_sentence
 from etl.split.line import Line

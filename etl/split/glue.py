@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from etl.split.group import Draft, Grouped, related
+from etl.split.drafts import EXPECTS_LIST, FIRST_ITEM, Draft, Grouped, related
 from etl.split.join import crosses, kinship
 from etl.split.kinds import is_salutation
 from etl.split.line import Line
 
-_FIRST_ITEM = re.compile(r"(?:一、|（一）|1[.、．](?!\d)|①)")
-_EXPECTS_LIST = re.compile(r"(?:如下|以下[一-龥]{0,8}|倡议[一-龥]{0,4})[：:。]?$|[：:]$")
+_MOST = 60  # heads and tails that are tried with one another
 
 
 def glue(grouped: Grouped) -> None:
@@ -19,17 +16,15 @@ def glue(grouped: Grouped) -> None:
     …城市建设、发展水 + 平和文明程度的集中体现。… ; an appeal that ends …倡议如下： + 一、争当…
     """
     _adopt_loose_heads(grouped)
-    for head in list(grouped.drafts):
-        if not _open_ended(head):
-            continue
-        tails = [d for d in grouped.drafts if d is not head and _fits(head, d)]
-        if tails:
-            _merge(grouped, head, max(tails, key=lambda d: kinship(head.text[-160:], d.text[:800])))
+    for head in [draft for draft in grouped.drafts if _open_ended(draft)][:_MOST]:
+        tails = [d for d in grouped.drafts if d is not head and not d.is_news and _fits(head, d)]
+        if head in grouped.drafts and tails:
+            _merge(grouped, head, max(tails, key=lambda d: kinship(head.recent[-160:], d.text[:800])))
 
 
 def _adopt_loose_heads(grouped: Grouped) -> None:
     """A leftover fragment of prose may be a head too: it becomes a draft of its own for the search."""
-    for line in list(grouped.leftover):
+    for line in grouped.leftover[:_MOST]:
         prose = "，" in line.norm or "、" in line.norm or is_salutation(line.norm)
         if line.size >= 12 and prose and any(_continues(line, d) for d in grouped.drafts):
             grouped.leftover.remove(line)
@@ -38,13 +33,13 @@ def _adopt_loose_heads(grouped: Grouped) -> None:
 
 def _open_ended(draft: Draft) -> bool:
     last = draft.items[-1].norm
-    return not draft.jumps and not draft.photo and (not draft.finished or bool(_EXPECTS_LIST.search(last)))
+    return not draft.jumps and not draft.photo and (not draft.finished or bool(EXPECTS_LIST.search(last)))
 
 
 def _fits(head: Draft, tail: Draft) -> bool:
     if tail.photo or not _continues(head.items[-1], tail):
         return False
-    return bool(_EXPECTS_LIST.search(head.items[-1].norm)) or related(head, tail.text[:800])
+    return bool(EXPECTS_LIST.search(head.items[-1].norm)) or related(head, tail.text[:800])
 
 
 def _continues(last: Line, tail: Draft) -> bool:
@@ -52,8 +47,8 @@ def _continues(last: Line, tail: Draft) -> bool:
     first = tail.body[0] if tail.body else None
     if first is None or first.kind == "lead" or is_salutation(first.norm) or tail.items[0] is last:
         return False
-    if _EXPECTS_LIST.search(last.norm):
-        return bool(_FIRST_ITEM.match(first.norm)) and not tail.choice.headline
+    if EXPECTS_LIST.search(last.norm):
+        return bool(FIRST_ITEM.match(first.norm)) and not tail.choice.headline
     return crosses(last.norm, first.norm)
 
 

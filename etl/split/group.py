@@ -8,69 +8,14 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from etl.split import heads
-from etl.split.join import crosses, ends_sentence, kinship
+from etl.split.drafts import EXPECTS_LIST, FIRST_ITEM, Draft, Grouped, related
+from etl.split.join import crosses
 from etl.split.kinds import PHOTO_LABEL, is_office, is_salutation, photo_credit
 from etl.split.line import Line
 from etl.split.names import byline_of, lead_byline, names_only, people
 
-_NOTICE_HEAD = re.compile(
-    r"(?:通告|公告|公示|通知|倡议书|公开信|启事|声明|告[一-龥]{2,16}书|一封信|征集令|征集公告)(?:（[^）]{1,12}）)?$"
-)
-_NOTICE_BODY = re.compile(
-    r"(?:通告|公告|公示|通知|倡议|提示|声明)如下|发出(?:如下|以下)?倡议|特此(?:通告|公告|通知|声明)"
-)
-_FIRST_ITEM = re.compile(r"(?:一、|（一）|1[.、．](?!\d)|①)")
-_EXPECTS_LIST = re.compile(r"(?:如下|以下[一-龥]{0,8}|倡议[一-龥]{0,4})[：:。]?$|[：:]$")
-_RELATED = 0.2  # share of common bigrams from which two pieces may be halves of one text
+_OTHERS = 40  # articles of the page that are searched for a head that waits for its tail
 _BYLINES = ("byline", "names")
-
-
-@dataclass(slots=True)
-class Draft:
-    """An article in the making."""
-
-    choice: heads.Choice = field(default_factory=heads.Choice)
-    items: list[Line] = field(default_factory=list)  # paragraphs (body, lead) and inner subheads (short) in order
-    names: list[str] = field(default_factory=list)
-    bylines: list[Line] = field(default_factory=list)  # lines that were read into `names`
-    closed: bool = False
-    photo: bool = False
-    jumps: list[str] = field(default_factory=list)
-
-    @property
-    def body(self) -> list[Line]:
-        return [line for line in self.items if line.kind != "short"]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.norm for line in [*self.choice.headline, *self.items])
-
-    @property
-    def is_news(self) -> bool:
-        return any(line.kind == "lead" for line in self.items[:3])
-
-    @property
-    def finished(self) -> bool:
-        return not self.items or ends_sentence(self.items[-1].norm)
-
-    @property
-    def is_notice(self) -> bool:
-        head = "".join(line.norm for line in self.choice.headline)
-        return is_notice(head, "\n".join(line.norm for line in self.items[:4]))
-
-
-def is_notice(headline: str, opening: str) -> bool:
-    """关于…的通告, 倡议书, 致居民的一封信; or a text that says 通告如下 or begins with 各位居民朋友：."""
-    return bool(_NOTICE_HEAD.search(headline) or _NOTICE_BODY.search(opening)) or is_salutation(opening)
-
-
-@dataclass(slots=True)
-class Grouped:
-    """The articles of a page, and every other line with the reason why it is in none."""
-
-    drafts: list[Draft] = field(default_factory=list)
-    ignored: list[tuple[str, Line]] = field(default_factory=list)
-    leftover: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -276,18 +221,13 @@ def _is_new(walk: _Walk, i: int, line: Line) -> bool:
         return True
     if draft.finished and _answers_earlier(walk, i, line):
         return True
-    before = heads.Before(
-        draft.text, draft.is_news, len(draft.body),
-        tuple(item.size for item in draft.items if item.kind == "short"), draft.is_notice, draft.finished,
-        sum(item.size for item in draft.items), walk.usual_gap,
-    )  # fmt: skip
     if any(short.kind != "document" for short in walk.run):
         crossing = not draft.finished and crosses(draft.items[-1].norm, line.norm)
         lone_head = len(draft.items) == 1 and not draft.finished and is_salutation(draft.items[0].norm)
-        return not crossing and (lone_head or heads.starts_article(walk.run, line, before))
+        return not crossing and (lone_head or heads.starts_article(walk.run, line, draft.before(walk.usual_gap)))
     if not draft.finished:
         return False
-    return _caption_leads(walk, i, line) or _stands_apart(walk, line, before)
+    return _caption_leads(walk, i, line) or _stands_apart(walk, line)
 
 
 def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
@@ -297,33 +237,29 @@ def _caption_leads(walk: _Walk, i: int, line: Line) -> bool:
     if draft is None or not grams:
         return False
     below = "\n".join(near.norm for near in walk.lines[i : i + 4] if near.kind == "body")
-    above = draft.text
+    above = draft.recent
     return sum(g in below for g in grams) >= 2 and not any(g in above for g in grams)
 
 
 def _answers_earlier(walk: _Walk, i: int, line: Line) -> bool:
     """After a finished text comes what one higher up still waits for: its list (一、…) or the rest of a word."""
     draft = walk.draft
-    if draft is None or _EXPECTS_LIST.search(draft.items[-1].norm):
+    if draft is None or EXPECTS_LIST.search(draft.items[-1].norm):
         return False
-    others = [d for d in walk.out.drafts if d is not draft and d.items and not d.jumps and not d.photo]
-    if _FIRST_ITEM.match(line.norm):
-        return any(_EXPECTS_LIST.search(d.items[-1].norm) for d in others)
+    others = [d for d in walk.out.drafts[-_OTHERS:] if d is not draft and d.items and not d.jumps and not d.photo]
+    if FIRST_ITEM.match(line.norm):
+        return any(EXPECTS_LIST.search(d.items[-1].norm) for d in others)
     broken = [d for d in others if not d.finished and not d.closed and crosses(d.items[-1].norm, line.norm)]
     below = "\n".join(near.norm for near in takewhile(lambda near: near.kind == "body", walk.lines[i : i + 8]))
     return any(related(d, below) for d in broken)
 
 
-def related(head: Draft, below: str) -> bool:
-    """Whether a text may be the rest of a draft: they share words, or an appeal goes on with 倡议如下."""
-    share = kinship(head.text[-160:], below)
-    return share >= _RELATED or (share >= _RELATED / 3 and head.is_notice and is_notice("", below))
-
-
-def _stands_apart(walk: _Walk, line: Line, before: heads.Before) -> bool:
+def _stands_apart(walk: _Walk, line: Line) -> bool:
     """A text without headline below a wide gap, that names other places and opens like news."""
-    score = heads.content_score(line, before)
-    return line.gap > walk.usual_gap + 1 and before.is_news and before.paragraphs >= 2 and score >= 3
+    if walk.draft is None or line.gap <= walk.usual_gap + 1:
+        return False
+    before = walk.draft.before(walk.usual_gap)
+    return before.is_news and before.paragraphs >= 2 and heads.content_score(line, before) >= 3
 
 
 # ── photo news ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -343,7 +279,7 @@ def _is_photo(walk: _Walk, i: int, line: Line) -> bool:
 def _photo(walk: _Walk, line: Line) -> None:
     draft = walk.draft
     shorts = [short for short in walk.run if short.kind == "short"]
-    shared = draft is not None and any(name in draft.text for name in heads.named(line.norm))
+    shared = draft is not None and any(name in draft.recent for name in heads.named(line.norm))
     if not shorts and not walk.photo_label and draft is not None and not draft.closed and shared:
         walk.out.ignored.append(("caption", line))
         walk.captions.append(line)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from etl.models import Article, Issue, Kind, Page
 from etl.split.boundary import consume, headline_end, opens_with_dateline
 from etl.split.build import is_feature, make
-from etl.split.group import is_notice
+from etl.split.drafts import is_notice
 from etl.split.join import despace, ends_sentence, fold
 from etl.split.kinds import LEAD, kind_of, photo_credit
 from etl.split.line import Line
