@@ -13,9 +13,10 @@ import re
 from dataclasses import dataclass, field
 
 from etl.models import Article
-from etl.rules.gazetteer import CITY, COUNTY, PROVINCE, TOWN, Gazetteer, Reading
+from etl.rules.gazetteer import CITY, PROVINCE, TOWN, Gazetteer, Reading
 
 HEAD, LEAD, BODY, CONTEXT = 0, 1, 2, 3  # where in the article
+BARE_WEIGHT = 0.3  # of a bare or generic name that nothing beside it speaks for
 LEAD_LENGTH = 160  # characters of the body that count as its lead
 
 _NO_PLACE = re.compile(
@@ -112,10 +113,10 @@ def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazett
         return m
     if reading.misread:
         m.basis = "repaired"
-    if not reading.firm and (m.level >= COUNTY or (m.level == CITY and norm[start:end] in gazetteer.common)):
+    if not reading.firm and m.level >= CITY:
         weaken(m, norm, gazetteer, found)
     elif m.level == TOWN and _BLEND.search(norm[start : end + 1]):
-        m.weak, m.weight = True, 0.3
+        m.weak, m.weight = True, BARE_WEIGHT
     if (m.level == CITY or not reading.firm) and names_unit(norm, end):
         m.weight *= 0.3 if reading.firm else 0.1
     return m
@@ -138,7 +139,9 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
     if heads and norm.startswith("：", m.end):
         return  # 清流：… though 清流 is a word: a label, once the article names 清流县
     begins = m.start == 0 or norm[m.start - 1] in "，。；：！？\n "
-    m.weight = 1.0 if begins and not common else 0.3
+    if m.level == CITY and not common and (begins or norm[m.start - 1] in "在到赴从由为来于至和与、（"):
+        m.weak = False  # 近日，烟台推进…; but not 关怀化作动力, 天水田
+    m.weight = 1.0 if begins and not common else BARE_WEIGHT
 
 
 def zone_of(found: Found, norm: str, start: int, end: int) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import Literal
 
-from etl.locate.mentions import CONTEXT, Found, Mention
+from etl.locate.mentions import CONTEXT, LEAD, Found, Mention
 from etl.locate.resolve import city_of, county_of, province_of
 from etl.locate.salience import Score
 from etl.locate.unlisted import community_after
@@ -111,6 +111,7 @@ class Builder:
         """The one community of a township that the article is about, with its first span; None where several."""
         spans: dict[str, tuple[int, int]] = {}
         counts: Counter[str] = Counter()
+        sure: set[str] = set()  # named in the lead, or right after the township
         for m in self.found.mentions:
             if m.where == CONTEXT or len(m.codes) != 1:
                 continue
@@ -127,10 +128,12 @@ class Builder:
                 continue
             counts[name] += 1
             spans.setdefault(name, span)
+            if m.where <= LEAD or m.level == TOWN or m.parent is not None:
+                sure.add(name)
         if not counts:
             return None, None
         best, n = counts.most_common(1)[0]
-        return (best, spans[best]) if n >= 0.6 * counts.total() else (None, None)
+        return (best, spans[best]) if n >= 0.6 * counts.total() and (n > 1 or best in sure) else (None, None)
 
     def inner(self, code: int) -> Mention | None:
         """The first mention of anything inside a county or city that is itself not named."""

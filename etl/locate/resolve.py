@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from etl.locate.mentions import CONTEXT, Found, Mention
+from etl.locate.mentions import BARE_WEIGHT, CONTEXT, Found, Mention
 from etl.models import Article
-from etl.rules.gazetteer import CITY, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, TOWN, VILLAGE, Gazetteer
+from etl.rules.gazetteer import CITY, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, TOWN, VILLAGE, Gazetteer, level_of
 
 WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
 PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
@@ -150,7 +150,9 @@ def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
         before.bound = before.bound or before.weak
         if gap <= 1:
             m.parent, before.child = before, m
-            m.weak = before.weak = False
+            for one in (m, before):
+                if one.weak:
+                    one.weak, one.weight = False, min(1.0, one.weight / BARE_WEIGHT)
 
 
 def linked(norm: str, start: int, end: int) -> bool:
@@ -188,8 +190,10 @@ def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, 
         if m.level <= TOWN and not m.bound and (article.home or article.page_places):
             m.basis = basis_of(m.codes[0], article, support, surface)
         decided[surface] = m.codes[0]
-    elif m.level == PROVINCE and ranked[0][0] - min(r[0] for r in ranked) < MARGIN:
-        m.codes = [min(m.codes)]  # 吉林: the province unless something speaks for the city
+    elif m.level in (PROVINCE, CITY) and sum(level_of(c) == m.level for c in m.codes) == 1:
+        m.codes = [
+            min(m.codes)
+        ]  # 吉林: the province unless something speaks for the city; 南昌: the city, not the county
 
 
 def by_kind(m: Mention, found: Found, norm: str, gazetteer: Gazetteer) -> None:

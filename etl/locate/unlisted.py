@@ -16,10 +16,12 @@ from etl.rules.gazetteer import COUNTY, FORMER, TOWN, VILLAGE, Gazetteer
 # No word of a name: what stands between a county and 乡镇 in 平城区组织街道, 和县各乡镇, 霍山县近年来对集镇.
 _WORDS = (
     "各的在和与及对将为是有等该全其所联合织展多个辖属设立近日今我你他这那向从并也都已把被由于按至到"
-    "省市县区乡镇街道村局院站依法查处取缔开举办召驻每了某、"
+    "省市县区乡镇街道村局院站依法查处取缔开举办召驻每了某、居民足不出第产粮深入走进最首"
 )
-_PLAIN = "的在和与及对将为是有等各该全区县市依法查处取缔开展举办组织联合召每了、"
-_STREET = re.compile(rf"([^\W\d_a-zA-Z{_WORDS}]{{2,5}}(?:街道|镇(?!域|村|区)|乡(?!村|镇|亲|贤|风)|苏木))")
+_PLAIN = "的在和与及对将为是有等各该全区县市依法查处取缔开展举办组织联合召每了深入走进、"
+_STREET = re.compile(
+    rf"([^\W\d_a-zA-Z{_WORDS}]{{1,4}}[^\W\d_a-zA-Z{_WORDS}大重强名特集城心](?:街道|镇(?!域|村|区)|乡(?!村|镇|亲|贤|风)|苏木))"
+)
 _COMMUNITY = re.compile(
     rf"([^\W\d_a-zA-Z{_PLAIN}]{{1,5}}(?:社区|居委会|嘎查|村(?![民委级务官两镇落里容支史干企口头组])))"
 )

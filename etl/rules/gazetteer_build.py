@@ -159,7 +159,7 @@ def add_areas(path: Path, entries: Entries, names: dict[int, str]) -> None:
             short_name = digits == 6 and len(name) == 2  # 和县, 开县: also the ends and heads of other words
             form = Form.SOFT if name in _GENERIC_COUNTY else Form.STEM if short_name else Form.FULL
             add(entries, name, code, form)
-            for surface, short in area_forms(name, digits):
+            for surface, short in area_forms(name, digits) if row["stat_only"] == "0" else ():
                 add(entries, surface, code, short)
 
 
