@@ -31,7 +31,7 @@ def split(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
     A page that is one ready article (`is_article`) stays one. Issues: leftover-text, cut-text, continued-elsewhere,
     no-article, repeated-article, headline-unclear, link-list-cut.
     """
-    if page.is_article:
+    if _is_ready(page):
         article, _, issues = single(page)
         return ([article] if article else []), issues
     grouped = _grouped(page.text)
@@ -43,6 +43,12 @@ def split(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
     if not articles:
         issues.append(_issue(page, "no-article", "no article found on this page", "warning", page.text))
     return [unique.pop(a.article_id) for a in articles if a.article_id in unique], issues
+
+
+def _is_ready(page: Page) -> bool:
+    """Whether the page is one article already: the reader says so, or it is a web copy (原标题：…) or a single line."""
+    text = page.text.strip()
+    return page.is_article or text.startswith("原标题") or (len(text) > 60 and "\n" not in text)
 
 
 def accounted(page: Page) -> dict[str, str]:
@@ -64,7 +70,7 @@ def accounted(page: Page) -> dict[str, str]:
 
 
 def _parts(page: Page) -> Iterator[tuple[str, int, int]]:
-    if page.is_article:
+    if _is_ready(page):
         yield from take_apart(page).parts
         return
     grouped = _grouped(page.text)

@@ -7,6 +7,7 @@ import re
 from etl.split.join import crosses
 
 _WINDOW = 140
+_SHORTEST = 4  # characters of a headline
 _LONGEST = 46  # characters of a headline without quotes and blanks
 _DAY = r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日"
 _OUTLET = (
@@ -58,11 +59,11 @@ def headline_end(raw: str, norm: str, start: int, end: int) -> tuple[int, int] |
     """
     window = norm[start : min(end, start + _WINDOW)]
     twice = _repeated(norm, window, start)
-    dateline = _DATELINE.search(window, 6) if any(word in window for word in _DATELINE_WORDS) else None
-    opening = _OPENING.search(window, 6)
+    dateline = _DATELINE.search(window, _SHORTEST) if any(word in window for word in _DATELINE_WORDS) else None
+    opening = _OPENING.search(window, _SHORTEST)
     signs = [m.start() for m in (dateline, opening) if m]
     signs += [m.start() + len(m[1]) for m in _TWICE.finditer(window, 3)][:1]
-    signs += [m.start() for m in _QUOTE.finditer(raw[start : start + len(window)]) if m.start() >= 6][:1]
+    signs += [m.start() for m in _QUOTE.finditer(raw[start : start + len(window)]) if m.start() >= _SHORTEST][:1]
     best = min(signs, default=None)
     if dateline and best is not None and best < dateline.start() <= best + 6:
         best = dateline.start()
@@ -98,7 +99,7 @@ def _checked(window: str, at: int, start: int) -> tuple[int, int] | None:
         at = _before_caption(title, stop.start())
         title = window[:at]
     size = len(_SKIP.sub("", title))
-    if not 5 <= size <= _LONGEST or "。" in title or title.rstrip()[-1:] in "，、；：":
+    if not _SHORTEST <= size <= _LONGEST or "。" in title or title.rstrip()[-1:] in "，、；：":
         return None
     return (start + len(title.rstrip(" |")), start + at)
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 
 from etl.split.heads import Before, Choice
 from etl.split.join import ends_sentence, kinship
-from etl.split.kinds import is_salutation
+from etl.split.kinds import is_notice_headline, is_salutation
 from etl.split.line import Line
 
-_NOTICE_HEAD = re.compile(
-    r"(?:通告|公告|公示|通知|倡议书|公开信|启事|声明|告[一-龥]{2,16}书|一封信|征集令|征集公告)(?:（[^）]{1,12}）)?$"
-)
 _NOTICE_BODY = re.compile(
     r"(?:通告|公告|公示|通知|倡议|提示|声明)如下|发出(?:如下|以下)?倡议|特此(?:通告|公告|通知|声明)"
 )
@@ -78,7 +75,7 @@ class Draft:
 
 def is_notice(headline: str, opening: str) -> bool:
     """关于…的通告, 倡议书, 致居民的一封信; or a text that says 通告如下 or begins with 各位居民朋友：."""
-    return bool(_NOTICE_HEAD.search(headline) or _NOTICE_BODY.search(opening)) or is_salutation(opening)
+    return bool(is_notice_headline(headline) or _NOTICE_BODY.search(opening)) or is_salutation(opening)
 
 
 @dataclass(slots=True)

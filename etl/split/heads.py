@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from etl.split.join import crosses
+from etl.split.kinds import is_notice_headline
 from etl.split.line import Line
 
 _SUBTITLE = re.compile(r"(?:[-—－]{1,4}|·)(?=\S)")
@@ -154,7 +155,8 @@ def starts_article(run: list[Line], body: Line, before: Before) -> bool:
     Weighs marks, length, the couplet form (A B), the places named, the words that open a news text, what came before.
     """
     shorts = [line for line in run if line.kind == "short"]
-    if any(line.level in (1, 2) for line in shorts) or any(line.kind in ("names", "byline") for line in run):
+    notice = any(is_notice_headline(line.norm) and line.size >= 8 for line in shorts)
+    if notice or any(line.level in (1, 2) for line in shorts) or any(line.kind in ("names", "byline") for line in run):
         return bool(shorts)
     if not shorts or any(_ORDINAL.match(line.norm) for line in shorts[-1:]) or shorts[-1].level >= 3:
         return False

@@ -53,6 +53,16 @@ def is_salutation(norm: str) -> bool:
     return bool(_SALUTATION.match(norm))
 
 
+_NOTICE_HEAD = re.compile(
+    r"(?:通告|公告|公示|通知|倡议书|公开信|启事|声明|告[一-龥]{2,16}书|一封信|征集令|征集公告)(?:（[^）]{1,12}）)?$"
+)
+
+
+def is_notice_headline(norm: str) -> bool:
+    """关于临时交通管制的通告 · 致全区居民的一封信 · 倡议书"""
+    return bool(_NOTICE_HEAD.search(norm))
+
+
 # ── lines that are no article ───────────────────────────────────────────────────────────────────────────────────────
 
 _LABEL = re.compile(

@@ -149,7 +149,7 @@ def _glued(made: Single, raw: str, norm: str, start: int, end: int) -> int:
     """A headline without a line end of its own, after 原标题： or before 本报讯."""
     marked = "标题" in norm[:start]
     if not marked:
-        sign = _LEAD_SIGN.search(norm, start + 6, min(end, start + 60))
+        sign = _LEAD_SIGN.search(norm, start + 4, min(end, start + 60))
         if sign is None or _NO_TITLE.search(norm, start, sign.start()) or opens_with_dateline(norm, start):
             return start
         if LEAD.match(norm[start : start + 120]):
@@ -225,7 +225,7 @@ def _line_role(line: Line, index: int, count: int) -> str:
 def _even(text: str) -> str:
     """Runs of blanks to one, or to a line end where a sentence ended before a wide one (paragraphs of a web page)."""
     text = text.strip().replace("\u00a0", " ")
-    return _BLANKS.sub(_blank, text) if any(blank in text for blank in _WIDE) else text
+    return _BLANKS.sub(_blank, text).strip() if any(blank in text for blank in _WIDE) else text
 
 
 def _blank(match: re.Match[str]) -> str:

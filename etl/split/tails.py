@@ -53,7 +53,7 @@ def cut_tail(norm: str, start: int) -> tuple[int, list[Part], list[str]]:
     names: list[str] = []
     for _ in range(12):
         end = len(norm[:end].rstrip(" \n\t\r\u3000"))
-        part = _last_part(norm, start, end)
+        part = _last_part(norm, start, end) if end > start else None
         if part is None or part[1] - start < 20:
             break
         role, at = part[0], part[1]
