@@ -130,7 +130,9 @@ def refresh(options: Options) -> dict[str, Any]:
 def mend(out: Path) -> list[Issue]:
     """Mend what a killed run left, and say so."""
     check_folder(out)
-    return [Issue("mended", what, "info") for what in heal(out)]
+    mended = heal(out)
+    prune(out)
+    return [Issue("mended", what, "info") for what in mended]
 
 
 def set_back(options: Options) -> list[Issue]:
