@@ -32,6 +32,7 @@ FIELDS = frozenset(
     {"id", "name", "name_en", "group", "group_en", "parent", "frames", "weight", "brands", "strong", "weak", "not"}
     | {"shared", "examples", "counter"}
 )
+LISTS = ("ends", "masks", "not_campaigns", "before_names", "general_words")
 NEEDED = ("id", "name", "group")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,5}")
 WORD = re.compile(r"(.+?)(?::(\d{1,2}(?:\.\d{1,2})?))?")
@@ -91,6 +92,8 @@ class Taxonomy:
     ends: frozenset[int]
     bounded: frozenset[int]
     not_campaigns: frozenset[str]
+    before_names: frozenset[str]
+    general_words: frozenset[str]
     automaton: Any
 
     @cached_property
@@ -147,19 +150,16 @@ def load_taxonomy(root: Path) -> Taxonomy:
     paths = sorted(folder.glob("*.yml"))
     if not paths:
         raise RulesError(folder, None, "no campaign files (*.yml) here")
-    ends: set[str] = set()
-    masks: set[str] = set()
-    ignored: set[str] = set()
+    lists: dict[str, set[str]] = {key: set() for key in LISTS}
     found: list[tuple[Source, Mapping[str, Any], Campaign]] = []
     for path in paths:
         source = Source(path, path.read_text(encoding="utf-8"))
         data = parse(source)
-        ends |= words(source, data.get("ends"), "ends").keys()
-        masks |= words(source, data.get("masks"), "masks").keys()
-        ignored |= words(source, data.get("not_campaigns"), "not_campaigns").keys()
+        for key, kept in lists.items():
+            kept.update(words(source, data.get(key), key))
         found += [(source, raw, campaign(source, raw, data)) for raw in entries(source, data)]
     validate(found)
-    return compiled(tuple(c for _, _, c in found), ends, masks, ignored)
+    return compiled(tuple(c for _, _, c in found), lists)
 
 
 def parse(source: Source) -> Mapping[str, Any]:
@@ -173,7 +173,7 @@ def parse(source: Source) -> Mapping[str, Any]:
         raise RulesError(source.path, None, f"not readable as YAML: {error}") from error
     if not isinstance(data, dict):
         raise RulesError(source.path, 1, "expected a mapping with the key campaigns")
-    unknown = data.keys() - {"group", "group_en", "campaigns", "ends", "masks", "not_campaigns"}
+    unknown = data.keys() - {"group", "group_en", "campaigns", *LISTS}
     if unknown:
         raise source.error(f"unknown key {sorted(map(str, unknown))[0]}", str(min(unknown, key=str)))
     return data
@@ -296,24 +296,23 @@ def settle(source: Source, cue: Cue, declared: bool, others: list[tuple[Cue, boo
     others.append((cue, declared))
 
 
-def compiled(
-    campaigns: tuple[Campaign, ...], ends: Iterable[str], masks: Iterable[str], ignored: Iterable[str]
-) -> Taxonomy:
+def compiled(campaigns: tuple[Campaign, ...], lists: Mapping[str, set[str]]) -> Taxonomy:
     """The taxonomy with its automaton: of overlapping words the first counts, of those the longest."""
-    effects: dict[str, list[tuple[int, float]]] = {word: [] for word in (*sorted(ends), *sorted(masks))}
+    effects: dict[str, list[tuple[int, float]]] = {word: [] for word in sorted(lists["ends"] | lists["masks"])}
     for i, one in enumerate(campaigns):
         for cue in one.cues:
             effects.setdefault(cue.text, []).append((i, cue.weight))
         for word in one.exclusions:
             effects.setdefault(word, [])
     patterns = tuple(effects)
-    closing = set(ends)
     return Taxonomy(
         campaigns=campaigns,
         patterns=patterns,
         effects=tuple(tuple(effects[p]) for p in patterns),
-        ends=frozenset(i for i, p in enumerate(patterns) if p in closing),
+        ends=frozenset(i for i, p in enumerate(patterns) if p in lists["ends"]),
         bounded=frozenset(i for i, p in enumerate(patterns) if p[0].isascii() or p[-1].isascii()),
-        not_campaigns=frozenset(ignored),
+        not_campaigns=frozenset(lists["not_campaigns"]),
+        before_names=frozenset(lists["before_names"]),
+        general_words=frozenset(lists["general_words"]),
         automaton=CharwiseDoubleArrayAhoCorasick(list(patterns), MATCH_KIND_LEFTMOST_LONGEST),
     )
