@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.util
 import itertools
 import json
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -670,9 +671,12 @@ def test_tail_leaves_a_text_without_footer() -> None:
 
 PAGES = (WRAPPED, HALVES, MARKDOWN, SINGLE, UPRIGHT, END_BYLINES, PHOTOS, KICKER)
 _PIECES = st.sampled_from(
-    "本报讯（记者 何青）|记者 何青|（丁一 沈舟）|# 一条老街的新生\n|图为清河现场。|林一舟 摄|\n|\n\n| |　　|：|。|，|“|”|（|）|（下转第三版）|"
-    "见今日第4版|富强 民主 文明 和谐|2024年5月16日 星期四|返回搜狐，查看更多|责任编辑：|原标题：|推荐阅读|青山镇开展清河行动|"
-    "一、|各位居民朋友：|3月5日|\u200b|\r\n|> |### 管与养\n|來|\U00020bb7".split("|")
+    re.split(
+        r"\|",
+        "本报讯（记者 何青）|记者 何青|（丁一 沈舟）|# 一条老街的新生\n|图为清河现场。|林一舟 摄|"
+        "\n|\n\n| |　　|：|。|，|“|”|（|）|（下转第三版）|见今日第4版|富强 民主 文明 和谐|2024年5月16日 星期四|返回搜狐，查看更多|责任编辑：|原标题：|"
+        "推荐阅读|青山镇开展清河行动|一、|各位居民朋友：|3月5日|\u200b|\r\n|> |### 管与养\n|來|\U00020bb7",
+    )
 )
 _TEXTS = st.one_of(
     st.text(max_size=300),

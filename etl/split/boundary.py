@@ -60,20 +60,18 @@ def headline_end(raw: str, norm: str, start: int, end: int) -> tuple[int, int] |
     window = norm[start : min(end, start + _WINDOW)]
     twice = _repeated(norm, window, start)
     dateline = _DATELINE.search(window, _SHORTEST) if any(word in window for word in _DATELINE_WORDS) else None
-    opening = _OPENING.search(window, _SHORTEST)
-    signs = [m.start() for m in (dateline, opening) if m]
+    signs = [m.start() for m in _OPENING.finditer(window, _SHORTEST)]
+    signs += [dateline.start()] if dateline else []
     signs += [m.start() + len(m[1]) for m in _TWICE.finditer(window, 3)][:1]
     signs += [m.start() for m in _QUOTE.finditer(raw[start : start + len(window)]) if m.start() >= _SHORTEST][:1]
-    best = min(signs, default=None)
-    if dateline and best is not None and best < dateline.start() <= best + 6:
-        best = dateline.start()
-    if twice is not None and twice[1] > twice[0] and (best is None or twice[0] <= start + best):
-        return twice
-    if twice is not None and (best is None or twice[0] <= start + best):
-        best = twice[0] - start
-    if best is None:
-        return None
-    return _checked(window, best, start)
+    if twice is not None:
+        if twice[1] > twice[0] and all(twice[0] <= start + sign for sign in signs):
+            return twice
+        signs.append(twice[0] - start)
+    if dateline:  # a quotation mark or number just before it is its own
+        signs = [sign for sign in signs if not dateline.start() - 6 <= sign < dateline.start()]
+    found = (_checked(window, sign, start) for sign in sorted(signs))
+    return next((boundary for boundary in found if boundary is not None), None)
 
 
 def opens_with_dateline(norm: str, start: int) -> bool:

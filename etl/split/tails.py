@@ -26,10 +26,22 @@ _TAIL = re.compile(
 )
 #: what one of these patterns begins with; a search for each is far cheaper than the patterns' own
 _TAIL_WORDS = (
-    "返回搜狐", "责任编辑", "分享让", "（完）", "查看更多", "阅读", "举报/", "重要提醒", "点分享", "点点赞", "如遇",
-    "如有侵", "如涉侵", "版权", "免责", "本文系", "转载请", "独家稿件", "新闻线索", "报料", "投稿爆料", "爆料",
-    "【", "《", "（来", "（转", "（供", "（原", "（内", "（稿", "（文", "（消",
+    "返回搜狐", "责任编辑", "分享让", "重要提醒", "点分享", "点点赞", "如遇", "如有侵", "如涉侵", "版权", "免责",
+    "本文系", "转载请", "独家稿件", "新闻线索", "报料", "爆料", "【",
 )  # fmt: skip
+_CLOSING_WORDS = (
+    "（完",
+    "（来",
+    "（转",
+    "（供",
+    "（原",
+    "（内",
+    "（稿",
+    "（文",
+    "（消",
+    "《",
+)  # where a bracket ends the text
+_LAST_WORDS = ("查看更多", "阅读更多", "阅读原文", "举报/反馈")  # themselves the end of the text
 #: those of them whose footers may end like a sentence: 转载请注明出处。 · 联系我们删除，谢谢！
 _SPOKEN = ("转载请", "如遇", "如有侵", "如涉侵", "版权", "免责", "独家稿件", "报料", "爆料")
 _LINK_WORDS = ("阅读", "相关新闻", "往期回顾", "热门推荐", "更多精彩", "猜你喜欢")
@@ -79,8 +91,18 @@ def _last_part(norm: str, start: int, end: int) -> Part | None:
     return _credit_part(norm, low, end)
 
 
+def _words_for(norm: str, end: int) -> tuple[str, ...]:
+    """The words worth looking for, by the text's last character."""
+    last = norm[end - 1]
+    if last in '。！？…"':
+        return _SPOKEN
+    if last == "）":
+        return _TAIL_WORDS + _CLOSING_WORDS
+    return _TAIL_WORDS + _LAST_WORDS if last in "多文馈" else _TAIL_WORDS
+
+
 def _tails(norm: str, low: int, end: int) -> Iterator[tuple[int, str]]:
-    for word in _SPOKEN if norm[end - 1] in '。！？…"' else _TAIL_WORDS:
+    for word in _words_for(norm, end):
         at = norm.find(word, low, end)
         while at >= 0:
             match = _TAIL.match(norm, at, end)
