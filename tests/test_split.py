@@ -549,7 +549,6 @@ def test_a_page_without_article_is_signalled(do) -> None:
             "普法进校园",
             "“同学们",
         ),
-        ("原标题：全民参与 共建美丽乡村和美乡村和美乡村建设以来，全镇投入260万元，新建游园9个。", None, None),
         ("原标题：山乡巨变江城日报讯（记者 何青）3月1日，白水乡公路通车，全长12公里。", "山乡巨变", "江城日报讯"),
         (
             "基层治理见实效——大家的事 大家办本报记者 何 青“以前没人管，现在有人问。”居民说。",
@@ -560,10 +559,8 @@ def test_a_page_without_article_is_signalled(do) -> None:
         ("江城日报全媒记者 何青 通讯员 李四3月1日，白水乡公路通车，全长12公里。", None, "江城日报"),
     ],
 )
-def test_glued_headline(do, text: str, headline: str | None, start: str | None) -> None:
+def test_glued_headline(do, text: str, headline: str | None, start: str) -> None:
     ((article,), _) = do(text, is_article=True)
-    if start is None:
-        return  # only must not fail: the sign of a doubled word cuts somewhere
     assert article.headline == headline
     assert article.text[article.body_start :].startswith(start)
 
