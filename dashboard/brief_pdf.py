@@ -94,20 +94,24 @@ def section_story(section: Section, style: dict[str, ParagraphStyle]) -> list[Fl
 
 
 NOT_FIRST, NOT_LAST = "，。、；：？！）》」』”’…%", "（《「『“‘"
-TEXT_WIDTH = A4[0] - (28 + 26) * mm - 12  # reportlab's frame keeps 6 points on either side
+TEXT_WIDTH = A4[0] - (28 + 26) * mm - 13  # reportlab's frame keeps 6 points on either side
 
 
 def broken(text: str, style: ParagraphStyle) -> str:
     """Paragraph markup with line breaks after 行首行尾禁则: no 、 or 》 begins a line, no 《 ends one; numbers stay whole."""
-    units = re.findall(r"[A-Za-z0-9.,%/-]+|.", text)
-    lines, line, room = [], "", TEXT_WIDTH - style.firstLineIndent
-    for unit in units:
-        if line and pdfmetrics.stringWidth(line + unit, style.fontName, style.fontSize) > room and unit not in NOT_FIRST:
-            kept = line.rstrip(NOT_LAST)
-            lines.append(kept)
-            line, room = line[len(kept) :], TEXT_WIDTH
-        line += unit
-    return "<br/>".join(escape(part) for part in [*lines, line])
+    lines: list[str] = []
+    line: list[str] = []
+    room = TEXT_WIDTH - style.firstLineIndent
+    for unit in re.findall(r"[A-Za-z0-9.,%/-]+|.", text):
+        if line and pdfmetrics.stringWidth("".join(line) + unit, style.fontName, style.fontSize) > room:
+            carried = [unit]
+            while len(line) > 1 and (carried[0] in NOT_FIRST or line[-1] in NOT_LAST):
+                carried.insert(0, line.pop())
+            lines.append("".join(line))
+            line, room = carried, TEXT_WIDTH
+        else:
+            line.append(unit)
+    return "<br/>".join(escape(part) for part in [*lines, "".join(line)])
 
 
 def draw(chart: Bars) -> Drawing:

@@ -129,12 +129,17 @@ def write(filters: Filters) -> dict[str, str]:
         "from": filters.start.isoformat() if filters.period == "custom" and filters.start else "",
         "to": filters.end.isoformat() if filters.period == "custom" and filters.end else "",
         "by": "" if filters.by == "published" else filters.by,
-        "place": filters.place or "",
-        "campaign": ",".join(filters.campaigns),
-        "group": ",".join(filters.groups),
-        "paper": ",".join(filters.papers),
+        "place": joined((filters.place,) if filters.place else ()),
+        "campaign": joined(filters.campaigns),
+        "group": joined(filters.groups),
+        "paper": joined(filters.papers),
     }
     return {key: value for key, value in params.items() if value}
+
+
+def joined(ids: tuple[str, ...]) -> str:
+    """Ids with commas between them; a comma within an id is written %2C."""
+    return ",".join(i.replace("%", "%25").replace(",", "%2C") for i in ids)
 
 
 def read(params: Mapping[str, str], catalog: Catalog) -> tuple[Filters, tuple[str, ...]]:
@@ -142,7 +147,7 @@ def read(params: Mapping[str, str], catalog: Catalog) -> tuple[Filters, tuple[st
     unknown: list[str] = []
 
     def listed(key: str, known: Mapping[str, object] | tuple[str, ...]) -> tuple[str, ...]:
-        wanted = [v for v in params.get(key, "").split(",")[:MAX_LISTED] if v]
+        wanted = [v.replace("%2C", ",").replace("%25", "%") for v in params.get(key, "").split(",")[:MAX_LISTED] if v]
         unknown.extend(f"{key}={v[:40]}" for v in wanted if v not in known)
         return tuple(dict.fromkeys(v for v in wanted if v in known))
 

@@ -1,0 +1,264 @@
+"""What the two kinds of user do, in a real browser, on the real app."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from dashboard import queries
+from dashboard.filters import Filters
+from dashboard.tables import open_store
+from tests.browser.conftest import Server, Visit, start, stop, visit
+from tests.dashboard_fixture import random_tables, write
+
+pytestmark = pytest.mark.browser
+PAGES = ("", "campaigns", "campaigns?campaign=fire-safety", "places", "places?place=140213", "places?place=140213001", "indicators", "events", "brief", "data",
+         "data?part=coverage", "?wall=1", "?lang=en")  # fmt: skip
+
+
+def store_of(server: Server) -> Any:
+    folder = next((server.folder / "versions").iterdir())
+    return open_store(folder / "events.parquet", folder / "articles.parquet")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_asks_anybody_else(window: Visit, path: str) -> None:
+    window.open(path)
+    window.page.wait_for_timeout(1500)
+    assert window.outside() == []
+
+
+@pytest.mark.parametrize("path", ["", "campaigns", "places", "indicators", "events", "brief", "data"])
+@pytest.mark.parametrize("width", [390, 1440, 1920])
+def test_no_page_scrolls_sideways(browser: Any, server: Server, path: str, width: int) -> None:
+    for found in visit(browser, server, viewport={"width": width, "height": 900}):
+        found.open(path)
+        assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_english_leaves_no_chinese_control(window: Visit) -> None:
+    window.open("?lang=en")
+    labels = window.page.eval_on_selector_all("button, label, [role=tab], h1, nav a", "all => all.map(e => e.innerText)")
+    kept = [x for x in labels if re.search(r"[\u4e00-\u9fff]", x) and not re.search(r"[街镇区省市报]", x)]
+    assert kept == []
+
+
+def test_an_official_filters_and_reads_the_evidence(window: Visit) -> None:
+    page = window.page
+    window.open()
+    page.get_by_role("button", name=re.compile("^地区")).click()
+    page.get_by_label("市", exact=True).click()
+    page.get_by_role("option", name="大同市").click()
+    window.settle()
+    page.get_by_label("区县", exact=True).click()
+    page.get_by_role("option", name="平城区").click()
+    window.settle()
+    assert "place=140213" in page.url
+    page.keyboard.press("Escape")
+    total = queries.totals(store_of(window.server).con, Filters(place="140213"), None)["events"]
+    metric = page.locator('[data-testid="stMetric"]', has_text="所选时间内活动").locator('[data-testid="stMetricValue"]')
+    assert metric.inner_text().strip() == f"{total:,}"
+    page.get_by_role("button", name="看原文").first.click()
+    page.wait_for_selector(".ct-article")
+    window.settle()
+    assert "event=" in page.url and "place=140213" in page.url
+    marked = page.eval_on_selector_all(".ct-article mark", "all => all.map(e => [e.className, e.innerText])")
+    kinds = {name for classes, _ in marked for name in classes.split()}
+    assert {"k-place", "k-date", "k-campaign", "k-metric"} <= kinds
+    assert page.locator(".ct-article").inner_text().count("平城区") + page.locator(".ct-article").inner_text().count("街道") > 0
+
+
+def test_a_number_opens_the_sentences_it_is_made_of(window: Visit) -> None:
+    page = window.page
+    window.open("indicators?indicator=leaflets&unit=份")
+    rows = queries.indicator_rows(store_of(window.server).con, Filters(), None, "leaflets", "份")
+    table = queries.indicators(store_of(window.server).con, Filters(), None).set_index(["key", "unit"])
+    assert table.loc[("leaflets", "份"), "total"] == rows["value"].sum()  # fewer than 60 of them: all are there
+    focus = page.locator("mark.k-focus").first
+    assert focus.inner_text() == rows["text"].iloc[0]
+    page.get_by_role("button", name="看原文").first.click()
+    page.wait_for_selector(".ct-article mark.k-focus")
+    assert page.locator(".ct-article mark.k-focus").first.inner_text() == rows["text"].iloc[0]
+
+
+def test_a_link_shows_the_same_in_a_fresh_browser(browser: Any, server: Server) -> None:
+    seen = []
+    url = "events?place=1402&campaign=fire-safety,anti-fraud&period=12w&by=event&q=商户&sort=oldest"
+    for _ in range(2):
+        for found in visit(browser, server):
+            found.open(url)
+            url = found.page.url.removeprefix(server.url + "/")
+            seen.append((found.page.locator(".ct-head").inner_text(), found.page.locator(".ct-article").inner_text()))
+    assert seen[0] == seen[1] and "place=1402" in url and "period=12w" in url
+
+
+def test_back_goes_back(window: Visit) -> None:
+    page = window.page
+    window.open()
+    page.get_by_role("link", name="专项行动").click()
+    page.wait_for_url("**/campaigns*")
+    window.settle()
+    page.go_back()
+    window.settle()
+    assert "总览" in page.locator(".ct-head h1").inner_text()
+
+
+def test_filters_stay_when_the_page_is_turned(window: Visit) -> None:
+    page = window.page
+    window.open("?campaign=fire-safety")
+    page.get_by_role("link", name="指标").click()
+    page.wait_for_url("**/indicators*")
+    window.settle()
+    assert "campaign=fire-safety" in page.url
+    page.get_by_role("button", name="清除筛选").click()
+    window.settle()
+    assert "campaign=" not in page.url
+
+
+def test_a_click_on_the_heat_map_filters(window: Visit) -> None:
+    page = window.page
+    window.open()
+    panel = page.locator(".st-key-panel_grid")
+    panel.scroll_into_view_if_needed()
+    window.settle()
+    panel.locator(".scatterlayer .point").first.click(force=True)
+    page.wait_for_url(re.compile("campaign="), timeout=20_000)
+    assert "place=" in page.url
+
+
+def test_a_click_on_the_map_opens_the_county(window: Visit) -> None:
+    page = window.page
+    window.open("places")
+    panel = page.locator(".st-key-panel_places_map")
+    if panel.count() == 0:
+        pytest.skip("no boundaries in data/reference/geo")
+    panel.locator(".choroplethlayer path.choroplethlocation").first.wait_for(timeout=20_000)
+    panel.locator("path.choroplethlocation").nth(0).click(force=True)
+    window.page.wait_for_timeout(1500)
+    box = panel.bounding_box()
+    assert box is not None
+    paths = panel.locator("path.choroplethlocation")
+    for i in range(paths.count()):
+        if "place=" in page.url:
+            break
+        paths.nth(i).click(force=True, timeout=3000)
+        page.wait_for_timeout(500)
+    assert "place=" in page.url
+
+
+def test_chart_downloads_open_with_the_values_shown(window: Visit, tmp_path: Path) -> None:
+    page = window.page
+    window.open("?level=campaign")
+    panel = page.locator(".st-key-panel_weekly")
+    panel.get_by_role("button", name="下载").click()
+    page.wait_for_timeout(600)
+    csv = window.download(page.get_by_role("button", name="数据 CSV"), tmp_path)
+    assert csv.read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(csv)
+    weekly = queries.weekly(store_of(window.server).con, Filters(), None)
+    assert table.drop(columns="周一").to_numpy().sum() == weekly["n"].sum()
+    xlsx = window.download(page.get_by_role("button", name="数据 Excel"), tmp_path)
+    book = openpyxl.load_workbook(xlsx)
+    assert book.sheetnames[-1] == "说明" and len(book.worksheets[0]._charts) == 1
+    assert [c.value for c in book.worksheets[0][1]] == list(table.columns)
+    assert sum(c.value or 0 for row in book.worksheets[0].iter_rows(min_row=2, min_col=2) for c in row) == weekly["n"].sum()
+    parquet = window.download(page.get_by_role("button", name="数据 Parquet"), tmp_path)
+    assert pd.read_parquet(parquet).drop(columns="周一").to_numpy().sum() == weekly["n"].sum()
+    svg = window.download(page.get_by_role("button", name="SVG"), tmp_path)
+    text = svg.read_text("utf-8")
+    assert text.startswith("<svg") and "每周活动数" in text and "数据截至" in text
+    png = window.download(page.get_by_role("button", name="PNG"), tmp_path)
+    assert png.read_bytes().startswith(b"\x89PNG") and png.stat().st_size > 20_000
+    html = window.download(page.get_by_role("button", name="交互网页 HTML"), tmp_path)
+    assert window.outside() == []
+    alone = page.context.new_page()
+    asked: list[str] = []
+    alone.on("request", lambda r: asked.append(r.url))
+    alone.goto(html.as_uri())
+    alone.wait_for_selector(".main-svg")
+    alone.wait_for_timeout(800)
+    assert [r for r in asked if not r.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_map_page_alone_draws_without_a_network(window: Visit, tmp_path: Path) -> None:
+    page = window.page
+    window.open("places")
+    panel = page.locator(".st-key-panel_places_map")
+    if panel.count() == 0:
+        pytest.skip("no boundaries in data/reference/geo")
+    panel.get_by_role("button", name="下载").click()
+    page.wait_for_timeout(600)
+    html = window.download(page.get_by_role("button", name="交互网页 HTML"), tmp_path)
+    alone = page.context.new_page()
+    asked: list[str] = []
+    alone.on("request", lambda r: asked.append(r.url))
+    alone.goto(html.as_uri())
+    alone.wait_for_selector("path.choroplethlocation", timeout=20_000)
+    assert [r for r in asked if not r.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_event_downloads(window: Visit, tmp_path: Path) -> None:
+    from etl.models import Event, schema_of
+
+    page = window.page
+    window.open("events?campaign=fire-safety")
+    con = store_of(window.server).con
+    expected = queries.totals(con, Filters(campaigns=("fire-safety",)), None)["reports"]
+    parquet = pd.read_parquet(window.download(page.get_by_role("button", name="下载 Parquet"), tmp_path))
+    assert len(parquet) == expected and list(parquet.columns) == schema_of(Event).names
+    csv = pd.read_csv(window.download(page.get_by_role("button", name="下载 CSV"), tmp_path))
+    assert len(csv) == expected and set(csv["campaign"]) == {"消防安全"}
+    book = openpyxl.load_workbook(window.download(page.get_by_role("button", name="下载 Excel"), tmp_path))
+    assert book.worksheets[0].max_row == expected + 1
+
+
+def test_the_briefing_downloads(window: Visit, tmp_path: Path) -> None:
+    docx, pdfium = pytest.importorskip("docx"), pytest.importorskip("pypdfium2")
+    page = window.page
+    window.open("brief?place=140213")
+    shown = page.locator(".ct-paper").inner_text()
+    sentence = re.search(r"反映活动\d+项", shown)
+    assert sentence is not None
+    word = docx.Document(io.BytesIO(window.download(page.get_by_role("button", name="下载 Word"), tmp_path).read_bytes()))
+    assert sentence[0] in "".join(p.text for p in word.paragraphs)
+    pdf = pdfium.PdfDocument(window.download(page.get_by_role("button", name="下载 PDF"), tmp_path).read_bytes())
+    assert sentence[0] in re.sub(r"\s", "", "".join(p.get_textpage().get_text_range() for p in pdf))
+    assert sentence[0] in window.download(page.get_by_role("button", name="下载 HTML"), tmp_path).read_text("utf-8")
+
+
+def test_charts_speak_and_switch_to_tables(window: Visit) -> None:
+    page = window.page
+    window.open("?level=campaign")
+    panel = page.locator(".st-key-panel_weekly")
+    assert "每周活动数" in (panel.locator("[aria-label], [alt]").evaluate_all("all => all.map(e => e.getAttribute('aria-label') || e.getAttribute('alt')).join(' ')"))
+    panel.get_by_text("表", exact=True).click()
+    window.settle()
+    assert panel.locator('[data-testid="stDataFrame"]').count() == 1
+
+
+def test_an_open_page_survives_the_weekly_replacement(browser: Any, tmp_path: Path) -> None:
+    import shutil
+
+    folder = write(tmp_path / "data", *random_tables(60, seed=1), version="v1")
+    own = start(folder)
+    try:
+        for found in visit(browser, own):
+            found.open()
+            before = found.page.locator('[data-testid="stMetricValue"]').nth(1).inner_text()
+            write(folder, *random_tables(300, seed=2), version="v2")
+            shutil.rmtree(folder / "versions/v1")
+            found.page.get_by_role("link", name="事件与原文").click()
+            found.page.wait_for_selector(".ct-article")
+            found.settle()
+            found.page.get_by_role("link", name="总览").click()
+            found.page.wait_for_selector('[data-testid="stMetricValue"]')
+            found.settle()
+            assert found.page.locator('[data-testid="stMetricValue"]').nth(1).inner_text() != before
+    finally:
+        stop(own)
