@@ -8,7 +8,6 @@ that is damaged is as one that is not there.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from collections import defaultdict
@@ -23,12 +22,10 @@ import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 
 from etl.inputs import Input, Known
-from etl.models import Article, Event, Issue, schema_of, to_batch
+from etl.models import Issue
+from etl.pack import CLASSES, COLUMN, UNDATED, Account, Result, segment_schema
 from etl.store import sync_file, sync_folder, write_bytes
-from etl.work import Done
 
-COLUMN = "_input"
-UNDATED = "undated"
 BUFFER = 2000  # rows of one quarter kept in memory before they are written
 
 
@@ -51,11 +48,6 @@ class Ledger:
     folder: Path
     files: dict[str, FileRecord]
     seen: Known
-
-
-def quarter_of(day: dt.date | None) -> str:
-    """The quarter of publication: 2026Q4; `undated` where the day is unknown."""
-    return f"{day.year}Q{(day.month + 2) // 3}" if day else UNDATED
 
 
 def quarter_before(quarter: str) -> str | None:
@@ -114,8 +106,8 @@ class SegmentWriter:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.stack = ExitStack()
-        self.writers: dict[tuple[str, type], ipc.RecordBatchFileWriter] = {}
-        self.rows: dict[tuple[str, type], list[tuple[str, Any]]] = defaultdict(list)
+        self.writers: dict[tuple[str, str], ipc.RecordBatchFileWriter] = {}
+        self.kept: dict[tuple[str, str], list[pa.RecordBatch]] = defaultdict(list)
 
     def __enter__(self) -> SegmentWriter:
         shutil.rmtree(self.folder, ignore_errors=True)  # what a killed run left
@@ -125,66 +117,64 @@ class SegmentWriter:
     def __exit__(self, *exception: object) -> None:
         with self.stack:
             if exception[0] is None:
-                for place in list(self.rows):
+                for place in list(self.kept):
                     self.flush(place)
         if exception[0] is None:  # the ledger will name this segment: it must outlive a power cut
             for path in self.folder.iterdir():
                 sync_file(path)
             sync_folder(self.folder)
 
-    def add(self, done: Done) -> set[str]:
-        """Keep a file's rows; returns the quarters that they belong to."""
-        quarters = {a.article_id: quarter_of(a.published_on) for a in done.articles}
-        for cls, rows in ((Article, done.articles), (Event, done.events)):
-            for row in rows:
-                place = (quarters[row.article_id], cls)
-                self.rows[place].append((done.path, row))
-                if len(self.rows[place]) >= BUFFER:
-                    self.flush(place)
-        return set(quarters.values())
+    def add(self, result: Result) -> None:
+        """Keep a task's rows; write those of a quarter once they are many."""
+        for quarter, name, batch in result.batches:
+            kept = self.kept[quarter, name]
+            kept.append(batch)
+            if sum(map(len, kept)) >= BUFFER:
+                self.flush((quarter, name))
 
-    def flush(self, place: tuple[str, type]) -> None:
+    def flush(self, place: tuple[str, str]) -> None:
         """Write what is kept for one quarter and class."""
-        rows = self.rows.pop(place)
-        batch = to_batch([row for _, row in rows], place[1])
-        paths = pa.array([path for path, _ in rows], pa.string())
-        self.writer(place).write_batch(
-            pa.RecordBatch.from_arrays([*batch.columns, paths], schema=segment_schema(place[1]))
-        )
+        self.writer(place).write_batch(pa.concat_batches(self.kept.pop(place)))
 
-    def writer(self, place: tuple[str, type]) -> ipc.RecordBatchFileWriter:
+    def writer(self, place: tuple[str, str]) -> ipc.RecordBatchFileWriter:
         """The file of one quarter and class, opened at its first row."""
         if place not in self.writers:
             path = self.folder / file_name(*place)
             options = ipc.IpcWriteOptions(compression="lz4")
             self.writers[place] = self.stack.enter_context(
-                ipc.new_file(str(path), segment_schema(place[1]), options=options)
+                ipc.new_file(str(path), segment_schema(CLASSES[place[1]]), options=options)
             )
         return self.writers[place]
 
 
-def write_segment(ledger: Ledger, name: str, todo: Sequence[Input], results: Iterable[Done]) -> Iterator[Done]:
-    """Write results as they come into one segment, passing each on; then enter their files into the ledger."""
-    records = {i.path: FileRecord(i.digest, name) for i in todo}
+def write_segment(ledger: Ledger, name: str, todo: Sequence[Input], results: Iterable[Result]) -> Iterator[Account]:
+    """Write results as they come into one segment, passing on their accounts; then enter the files into the ledger."""
+    accounts: dict[str, list[Account]] = {i.path: [] for i in todo}
     with SegmentWriter(ledger.folder / name) as writer:
-        for done in results:
-            record = records[done.path]
-            record.pages += done.pages
-            record.articles += len(done.articles)
-            record.quarters = sorted({*record.quarters, *writer.add(done)})
-            record.issues += [asdict(i) for i in done.issues]
-            yield done
-    ledger.files.update(records)
+        for result in results:
+            writer.add(result)
+            for account in result.accounts:
+                accounts[account.path].append(account)
+                yield account
+    ledger.files.update({i.path: record_of(i, name, accounts[i.path]) for i in todo})
 
 
-def file_name(quarter: str, cls: type) -> str:
+def record_of(one: Input, segment: str, accounts: Sequence[Account]) -> FileRecord:
+    """The ledger's record of a file whose parts may have come in any order."""
+    parts = sorted(accounts, key=lambda a: a.part)
+    return FileRecord(
+        one.digest,
+        segment,
+        sum(a.pages for a in parts),
+        sum(a.articles for a in parts),
+        sorted({quarter for a in parts for quarter in a.quarters}),
+        [issue for a in parts for issue in a.issues],
+    )
+
+
+def file_name(quarter: str, name: str) -> str:
     """A segment's file of one quarter and class: 2026Q4.events.arrow."""
-    return f"{quarter}.{cls.__name__.lower()}s.arrow"
-
-
-def segment_schema(cls: type) -> pa.Schema:
-    """The table's schema with the input's path."""
-    return schema_of(cls).append(pa.field(COLUMN, pa.string()))
+    return f"{quarter}.{name}s.arrow"
 
 
 def inputs_by_quarter(ledger: Ledger, inputs: Sequence[Input]) -> dict[str, list[Input]]:
@@ -203,7 +193,7 @@ def gather(ledger: Ledger, quarter: str, inputs: Sequence[Input], cls: type) -> 
         paths[ledger.files[one.path].segment].append(one.path)
     tables = []
     for segment, wanted in sorted(paths.items()):
-        file = ledger.folder / segment / file_name(quarter, cls)
+        file = ledger.folder / segment / file_name(quarter, cls.__name__.lower())
         if file.exists():  # a quarter may have articles and no event
             tables.append(kept(read_arrow(file), wanted))
     return pa.concat_tables([segment_schema(cls).empty_table(), *tables])

@@ -23,6 +23,7 @@ from etl import ledger as book
 from etl.inputs import Input
 from etl.link import WINDOW, link
 from etl.models import Article, Event, Issue, schema_of
+from etl.pack import COLUMN, UNDATED, quarter_of
 from etl.store import digest_of, write_bytes, write_parquet
 
 FILLED = ("district", "street", "campaign_id", "date", "newspaper")  # fields whose share of values is watched
@@ -116,13 +117,13 @@ def unique_articles(rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
     order = [
         ("published_on", "ascending"),
         ("newspaper", "ascending"),
-        (book.COLUMN, "ascending"),
+        (COLUMN, "ascending"),
         ("article_id", "ascending"),
     ]
     rows = rows.sort_by(order)
     first: dict[str, int] = {}
     issues = []
-    paths = rows[book.COLUMN].to_pylist()
+    paths = rows[COLUMN].to_pylist()
     for row, article_id in enumerate(rows["article_id"].to_pylist()):
         if first.setdefault(article_id, row) != row:
             message = f"the same article as in {paths[first[article_id]]}"
@@ -134,7 +135,7 @@ def unique_articles(rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
 
 def events_of(rows: pa.Table, articles: pa.Table) -> pa.Table:
     """The events of the articles that stand, each once."""
-    rows = rows.sort_by([("event_id", "ascending"), (book.COLUMN, "ascending")])
+    rows = rows.sort_by([("event_id", "ascending"), (COLUMN, "ascending")])
     ids = rows["event_id"].combine_chunks()
     if len(ids) > 1:
         fresh = pc.not_equal(ids[1:], ids[:-1])
@@ -243,8 +244,8 @@ def newest_events(parts: Sequence[Part], today: dt.date) -> pa.Table:
     """Day of publication and watched fields of the events of the two newest quarters that are not after `today`."""
     columns = list(dict.fromkeys(["published_on", *FILLED]))
     schema = pa.schema([schema_of(Event).field(c) for c in columns])
-    dated = [p for p in parts if p.quarter != book.UNDATED]
-    newest = [p for p in dated if p.quarter <= book.quarter_of(today)] or dated
+    dated = [p for p in parts if p.quarter != UNDATED]
+    newest = [p for p in dated if p.quarter <= quarter_of(today)] or dated
     return pa.concat_tables([schema.empty_table(), *(pq.read_table(p.events, schema=schema) for p in newest[-2:])])
 
 

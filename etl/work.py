@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 from etl.extract import extract
@@ -18,6 +18,7 @@ from etl.inputs import Input
 from etl.locate import page_places
 from etl.masthead import masthead, masthead_issues
 from etl.models import Article, Event, Issue, Page
+from etl.pack import Done, Result, pack
 from etl.read import read_cached
 from etl.rules import Rules, load_rules
 from etl.rules.newspapers import home_of
@@ -27,17 +28,6 @@ TASK_BYTES = 1_000_000  # small files travel together up to this size
 TASK_FILES = 64
 BIG = 4_000_000  # a larger file is read here and its pages are handed out in batches
 BATCH_PAGES = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What one file gave, or a part of a large one."""
-
-    path: str
-    pages: int
-    articles: tuple[Article, ...]
-    events: tuple[Event, ...]
-    issues: tuple[Issue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +41,22 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Pages of one large file, already read."""
+    """Pages of one large file, already read; `number` is its place in the file."""
 
     path: str
+    number: int
     pages: tuple[Page | Issue, ...]
 
 
 Task = tuple[Input, ...] | Part
 
 
-def process_all(job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -> Iterator[Done]:
+def process_all(job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -> Iterator[Result]:
     """Every file's result (a large file's in parts), in no set order; memory is bounded by a few tasks a worker."""
     small = workers <= 1 or sum(one.size for one in inputs) < TASK_BYTES
     if small:
         for one in tasks(job, inputs):
-            yield from run_task(job, one, rules)
+            yield run_task(job, one, rules)
     else:
         yield from in_pool(job, tasks(job, inputs), workers)
 
@@ -77,8 +68,10 @@ def tasks(job: Job, inputs: Iterable[Input]) -> Iterator[Task]:
     for one in inputs:
         if one.size > BIG:
             pages = read_pages(job, one)
-            while batch := tuple(islice(pages, BATCH_PAGES)):
-                yield Part(one.path, batch)
+            for number in count():
+                if not (batch := tuple(islice(pages, BATCH_PAGES))):
+                    break
+                yield Part(one.path, number, batch)
             continue
         bundle.append(one)
         size += one.size
@@ -94,22 +87,22 @@ def read_pages(job: Job, one: Input) -> Iterator[Page | Issue]:
     return iter(read_cached(job.raw / one.path, job.raw, job.cache / "read"))
 
 
-def run_task(job: Job, one: Task, rules: Rules) -> list[Done]:
+def run_task(job: Job, one: Task, rules: Rules) -> Result:
     """Read what is not yet read, and extract."""
     if isinstance(one, Part):
-        return [extract_pages(one.path, one.pages, rules)]
-    return [extract_pages(i.path, read_pages(job, i), rules) for i in one]
+        return pack([replace(extract_pages(one.path, one.pages, rules), part=one.number)])
+    return pack([extract_pages(i.path, read_pages(job, i), rules) for i in one])
 
 
 def extract_pages(path: str, pages: Iterable[Page | Issue], rules: Rules) -> Done:
     """All articles of a file's pages, with their events."""
-    count, issues = 0, list[Issue]()
+    number, issues = 0, list[Issue]()
     articles, events = list[Article](), list[Event]()
     for page in pages:
         if isinstance(page, Issue):
             issues.append(page)
             continue
-        count += 1
+        number += 1
         found, signalled = articles_of(page, rules)
         issues += signalled
         for article in found:
@@ -117,7 +110,7 @@ def extract_pages(path: str, pages: Iterable[Page | Issue], rules: Rules) -> Don
             articles.append(article)
             events += got
             issues += told
-    return Done(path, count, tuple(articles), tuple(events), tuple(issues))
+    return Done(path, number, tuple(articles), tuple(events), tuple(issues))
 
 
 def articles_of(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
@@ -171,7 +164,7 @@ def end_with_parent() -> None:
         os._exit(1)
 
 
-def worker_task(job: Job, one: Task) -> list[Done]:
+def worker_task(job: Job, one: Task) -> Result:
     """What a worker runs."""
     return run_task(job, one, _worker_rules[0])
 
@@ -182,9 +175,9 @@ def pool_of(job: Job, workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(job.reference,))
 
 
-def in_pool(job: Job, todo: Iterator[Task], workers: int) -> Iterator[Done]:
+def in_pool(job: Job, todo: Iterator[Task], workers: int) -> Iterator[Result]:
     """Run tasks in worker processes. A worker that dies costs nothing but the file that killed it."""
-    running: dict[Future[list[Done]], Task] = {}
+    running: dict[Future[Result], Task] = {}
     while True:
         with pool_of(job, workers) as pool:
             try:
@@ -195,15 +188,15 @@ def in_pool(job: Job, todo: Iterator[Task], workers: int) -> Iterator[Done]:
                 running.clear()
         for one in suspects:
             for piece in [one] if isinstance(one, Part) else [(i,) for i in one]:
-                yield from alone(job, piece)
+                yield alone(job, piece)
 
 
 def keep_fed(
     todo: Iterator[Task],
-    submit: Callable[[Task], Future[list[Done]]],
+    submit: Callable[[Task], Future[Result]],
     ahead: int,
-    running: dict[Future[list[Done]], Task],
-) -> Iterator[Done]:
+    running: dict[Future[Result], Task],
+) -> Iterator[Result]:
     """Keep `ahead` tasks under way and yield results; on a broken pool, `running` holds what was not done."""
     exhausted = False
     while True:
@@ -216,19 +209,22 @@ def keep_fed(
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            results = future.result()
+            result = future.result()
             del running[future]
-            yield from results
+            yield result
 
 
-def alone(job: Job, one: Task) -> list[Done]:
+def alone(job: Job, one: Task) -> Result:
     """One file in a worker of its own; if that dies too, the file is quarantined."""
     with pool_of(job, 1) as pool:
         try:
             return pool.submit(worker_task, job, one).result()
         except BrokenProcessPool:
-            path = one.path if isinstance(one, Part) else one[0].path
-            issue = Issue(
-                "reader-died", "reading this file killed the worker process (memory or a crash)", "error", path
-            )
-            return [Done(path, 0, (), (), (issue,))]
+            return quarantined(one)
+
+
+def quarantined(one: Task) -> Result:
+    """A file, or a part of one, that killed the process that read it."""
+    path, number = (one.path, one.number) if isinstance(one, Part) else (one[0].path, 0)
+    issue = Issue("reader-died", "reading this file killed the worker process (memory or a crash)", "error", path)
+    return pack([Done(path, 0, (), (), (issue,), number)])
