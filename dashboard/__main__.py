@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code: 0, or that of the server; 2 for arguments that make no sense."""
+    """Exit code: 0, or that of the server; 2 for arguments that make no sense; 64 for access that cannot be given."""
     args = parse(argv)
     if args.command == "brief":
         from dashboard.brief import command  # so that the server starts without loading it
@@ -48,7 +48,15 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 def serve(args: argparse.Namespace) -> int:
     """Run Streamlit without questions, statistics or a look at the home folder's settings."""
+    from dashboard import access  # it loads Streamlit, which the briefing does without
+
     environment = dict(os.environ)
+    try:
+        options, more = access.server_options(args.address, environment)
+    except access.AccessError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 64
+    environment |= more
     if args.data:
         environment["CAMPAIGN_DATA"] = str(args.data.resolve())
     if importlib.util.find_spec("dashboard") is None or "PYTHONPATH" not in environment:
@@ -56,7 +64,7 @@ def serve(args: argparse.Namespace) -> int:
     command = [
         sys.executable, "-m", "streamlit", "run", str(HERE / "app.py"),
         "--server.address", args.address, "--server.port", str(args.port), "--server.headless", "true",
-        "--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false", "--server.baseUrlPath", args.base_path,
+        "--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false", "--server.baseUrlPath", args.base_path, *options,
     ]  # fmt: skip
     url = f"http://{args.address}:{args.port}/{args.base_path.strip('/')}"
     print(f"专项行动追踪 · 仪表板：{url}  （按 Ctrl+C 停止）", flush=True)

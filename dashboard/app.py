@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import streamlit as st
 
-from dashboard import controls, data, i18n, parts
+from dashboard import access, controls, data, i18n, parts
 from dashboard.charts import Look
 from dashboard.context import Context
 from dashboard.views import brief, campaigns, events, indicators, overview, places, quality
@@ -37,10 +37,15 @@ def main() -> None:
     t = i18n.words(lang, data.english_names() if lang == "en" else None)
     st.set_page_config(page_title=t("专项行动追踪"), page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     look = Look(t, dark=st.context.theme.type == "dark", wall=bool(settings.get("wall")))
-    found, desk = open_table()
-    chosen = navigation(t, found, desk, look)
+    user = access.enter()
+    found, desk = open_table() if user else (None, None)
+    chosen = navigation(t, found, desk, look, shown=user is not None)
     parts.style(look)
+    if user is None:
+        access.refuse(t)
+        return
     chosen.run()
+    access.footer(t, user)
 
 
 def open_table() -> tuple[data.Snapshot | None, data.Desk | None]:
@@ -56,13 +61,13 @@ def open_table() -> tuple[data.Snapshot | None, data.Desk | None]:
     return found, None
 
 
-def navigation(t: i18n.Words, found: data.Snapshot | None, desk: data.Desk | None, look: Look) -> Any:
+def navigation(t: i18n.Words, found: data.Snapshot | None, desk: data.Desk | None, look: Look, *, shown: bool) -> Any:
     """The pages; one that was asked for by a click is turned to."""
     pages = {
         name: st.Page(page(name, found, desk, look), title=t(title), url_path=name, default=name == "overview")
         for name, (title, _) in VIEWS.items()
     }
-    chosen = st.navigation(list(pages.values()), position="hidden" if look.wall else "top")
+    chosen = st.navigation(list(pages.values()), position="hidden" if look.wall or not shown else "top")
     wanted = st.session_state.pop("goto", None)
     if wanted in pages and pages[wanted] is not chosen and pages[wanted].url_path != chosen.url_path:
         st.switch_page(pages[wanted])

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import controls, export, marks, queries, wording
+from dashboard import access, controls, export, marks, queries, wording
 from dashboard.charts import FONT, Caption, Look
 from dashboard.context import Context
 
@@ -233,17 +233,18 @@ def downloads(ctx: Context, panel: Panel) -> None:
     )
     for label, suffix, mime, make in offers:
         st.download_button(
-            label, data=guarded(make, t("导出失败：{why}")), file_name=f"{stem}.{suffix}", mime=mime, key=f"d_{panel.key}_{suffix}", on_click="ignore",
+            label, data=guarded(make, t("导出失败：{why}"), f"{stem}.{suffix}"), file_name=f"{stem}.{suffix}", mime=mime, key=f"d_{panel.key}_{suffix}", on_click="ignore",
             type="tertiary",
         )  # fmt: skip
 
 
-def guarded(make: Callable[[], bytes], failed: str) -> Callable[[], bytes]:
-    """A download that says why it failed: Streamlit shows nothing when the callable raises."""
+def guarded(make: Callable[[], bytes], failed: str, what: str, action: str = "download") -> Callable[[], bytes]:
+    """A download, logged, that says why it failed: Streamlit shows nothing when the callable raises."""
+    logged = access.audited(what, make, action)
 
     def safe() -> bytes:
         try:
-            return make()
+            return logged()
         except (ValueError, TypeError, OSError, RuntimeError, KeyError) as error:
             log.exception("download failed")
             return failed.format(why=error).encode("utf-8-sig")

@@ -83,7 +83,7 @@ def downloads(ctx: Context, edited: briefs.Brief) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for suffix, label, mime in FORMATS:
             st.download_button(
-                t("下载 {kind}", kind=label), data=parts.guarded(lambda s=suffix: briefs.render(edited, s), t("导出失败：{why}")),
+                t("下载 {kind}", kind=label), data=parts.guarded(lambda s=suffix: briefs.render(edited, s), t("导出失败：{why}"), f"{edited.stem}.{suffix}"),
                 file_name=f"{edited.stem}.{suffix}", mime=mime, key=f"b_dl_{suffix}", on_click="ignore", type="primary" if suffix == "docx" else "secondary",
             )  # fmt: skip
 

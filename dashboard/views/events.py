@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import controls, export, marks, parts, queries, search, wording
+from dashboard import access, controls, export, marks, parts, queries, search, wording
 from dashboard.context import Context
 
 PAGE = 50
@@ -131,7 +131,9 @@ MAX_SHEET = 100_000
 
 
 def table_downloads(ctx: Context, words: tuple[str, ...]) -> None:
-    """The whole filtered table: flat for spreadsheets, or as in events.parquet."""
+    """The whole filtered table: flat for spreadsheets, or as in events.parquet; for analysts."""
+    if not access.may(ctx.t):
+        return
     t, notes = ctx.t, ctx.definitions() + [(ctx.t("搜索词"), " ".join(words) or "—")]
     duplicates = controls.setting("dup") != "0"
 
@@ -152,7 +154,7 @@ def table_downloads(ctx: Context, words: tuple[str, ...]) -> None:
             ("Parquet", "parquet", export.PARQUET, lambda: export.parquet(rows(), notes)),
         ):
             st.download_button(
-                t("下载 {kind}", kind=label), data=parts.guarded(make, t("导出失败：{why}")), file_name=f"{stem}.{suffix}", mime=mime,
+                t("下载 {kind}", kind=label), data=parts.guarded(make, t("导出失败：{why}"), f"{stem}.{suffix}"), file_name=f"{stem}.{suffix}", mime=mime,
                 key=f"e_dl_{suffix}", on_click="ignore", type="tertiary",
             )  # fmt: skip
 
@@ -266,6 +268,8 @@ def correction(ctx: Context, record: dict[str, Any]) -> None:
     if not panel.open:
         return
     with panel:
+        if not access.may(t):
+            return
         parts.note(t("选择要更正的栏目，填入正确的值；把生成的一行加进 data/reference/corrections.csv，下次运行时生效。原文更正后该行会提示失效。"))
         values = present(record)
         numbers = {f"metric:{m['start']}:value": f"{m['what']} {wording.exact(m['value'])}{m['unit']}" for m in parts.listed(record["metrics"])}
@@ -279,9 +283,10 @@ def correction(ctx: Context, record: dict[str, Any]) -> None:
         target = record["article_id"] if name in OF_ARTICLE else record["event_id"]
         line = pd.DataFrame([[target, name, values[name], value or "", who, ctx.today.isoformat(), why]], columns=list(COLUMNS))
         st.code(line.to_csv(index=False, header=False).strip(), language=None, wrap_lines=True)
+        told = f"{target} {name}: {values[name]!r} → {value!r} ({who})"
         st.download_button(
-            t("下载这一行"), line.to_csv(index=False).encode("utf-8-sig"), file_name=f"corrections_{target}.csv", mime="text/csv", on_click="ignore",
-            disabled=not value, key="e_fix_dl",
+            t("下载这一行"), data=parts.guarded(lambda: line.to_csv(index=False).encode("utf-8-sig"), t("导出失败：{why}"), told, "correction"), file_name=f"corrections_{target}.csv", mime="text/csv",
+            on_click="ignore", disabled=not value, key="e_fix_dl",
         )  # fmt: skip
 
 
@@ -292,7 +297,7 @@ def present(record: dict[str, Any]) -> dict[str, str]:
         value = record[name]
         missing = value is None or (not isinstance(value, str) and pd.isna(value))
         found[name] = "" if missing else value if isinstance(value, str) else str(value)[:10]
-    return found | {f"metric:{m['start']}:value": f"{m['value']:g}" for m in parts.listed(record["metrics"])}
+    return found | {f"metric:{m['start']}:value": repr(m["value"]).removesuffix(".0") for m in parts.listed(record["metrics"])}
 
 
 def campaign_ids(ctx: Context) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, controls, data, export, parts, queries, wording
+from dashboard import access, charts, controls, data, export, parts, queries, wording
 from dashboard.context import Context
 from dashboard.export import Native
 from etl.models import Article, Event, Evidence, Metric
@@ -211,11 +211,13 @@ MAX_TAKE = 200 * 1024 * 1024
 
 
 def download_section(ctx: Context) -> None:
-    """The whole tables, as the run left them."""
+    """The whole tables, as the run left them, for analysts."""
     t = ctx.t
+    if not access.may(t):
+        return
     for label, path in ((t("事件表 events.parquet"), ctx.snapshot.events), (t("文章表 articles.parquet"), ctx.snapshot.articles)):
         offer(ctx, label, path)
-    st.download_button(t("运行报告 run.json"), data=parts.guarded(lambda: export.as_json(ctx.run), t("导出失败：{why}")), file_name="run.json", mime="application/json", on_click="ignore", key="d_run")
+    st.download_button(t("运行报告 run.json"), data=parts.guarded(lambda: export.as_json(ctx.run), t("导出失败：{why}"), "run.json"), file_name="run.json", mime="application/json", on_click="ignore", key="d_run")
     parts.note(t("在 Python 中读取：pd.read_parquet(\"events.parquet\")。按筛选条件下载请到“事件与原文”页。"))
 
 
@@ -225,7 +227,7 @@ def offer(ctx: Context, label: str, path: Path) -> None:
         parts.note(ctx.t("{label}：{size} MB，请直接从服务器的数据文件夹取用。", label=label, size=size // 2**20))
         return
     st.download_button(
-        f"{label}（{max(1, size // 1024):,} KB）", data=parts.guarded(path.read_bytes, ctx.t("导出失败：{why}")), file_name=path.name, mime=export.PARQUET,
+        f"{label}（{max(1, size // 1024):,} KB）", data=parts.guarded(path.read_bytes, ctx.t("导出失败：{why}"), f"{ctx.snapshot.version}/{path.name}"), file_name=path.name, mime=export.PARQUET,
         on_click="ignore", key=f"d_{path.name}",
     )  # fmt: skip
 
