@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from etl.models import Issue, Page
 from etl.read import READER_VERSION, clean, digest, isolate, read, read_cached, scan, wire
+from etl.read.blocks import Line
 from etl.read.decode import UndecodableError, decode
-from etl.read.layout import Line, reading_text
+from etl.read.layout import reading_text
 from etl.read.mask import mask
 from etl.read.records import logical_rows, names_of, parse_day
 from etl.read.source import Source
@@ -288,6 +289,32 @@ def test_articles_side_by_side_stay_apart() -> None:
     ]  # fmt: skip
 
 
+def filled(name: str, columns: int, rows: int) -> list[str]:
+    """Rows of ten characters that spell their article, column and row, so that any disorder shows."""
+    return [f"{name}{c}栏{r:02d}行排满十字" for c in range(columns) for r in range(rows)]
+
+
+def test_an_irregular_page() -> None:
+    """Five columns: A's headline over three of them, B and D at the right, C below A, E below D and reaching left."""
+    lines: list[Line] = []
+    wanted: dict[str, str] = {}
+    for name, first, columns, top, rows in (
+        ("甲", 0, 3, 40, 20), ("乙", 3, 2, 40, 10), ("丙", 0, 2, 400, 18), ("丁", 3, 2, 250, 14), ("戊", 2, 3, 520, 10),
+    ):  # fmt: skip
+        x = first * 118.0
+        lines.append(Line(x, top - 30, x + 160, top - 10, f"{name}文的大标题", 20))
+        texts = filled(name, columns, rows)
+        for c in range(columns):
+            lines += column(x + c * 118, top, texts[c * rows : (c + 1) * rows])
+        wanted[name] = f"{name}文的大标题\n" + "".join(texts)
+    import random
+
+    random.Random(7).shuffle(lines)
+    text = reading_text(lines)
+    for article in wanted.values():
+        assert article in text
+
+
 def test_layout_of_many_lines_takes_bounded_time() -> None:
     import random
 
@@ -379,6 +406,17 @@ def test_tiles_cover_the_page_and_cut_lines_are_mended() -> None:
     }
     assert covered >= {(x, y) for x in range(0, 5000, 100) for y in range(0, 3000, 100)}
     assert scan.mend([(0, 0, 100, 20), (80, 1, 300, 21), (400, 0, 500, 20)]) == [(0, 0, 300, 21), (400, 0, 500, 20)]
+
+
+def test_a_box_over_a_gutter_is_cut_there() -> None:
+    rows = [
+        box
+        for r in range(1, 8)
+        for box in ((0.0, r * 30.0, 200.0, r * 30.0 + 20), (220.0, r * 30.0, 420.0, r * 30.0 + 20))
+    ]
+    assert scan.part([(0.0, 0.0, 420.0, 20.0), *rows])[:2] == [(0.0, 0.0, 200.0, 20.0), (220.0, 0.0, 420.0, 20.0)]
+    headline = (0.0, -60.0, 420.0, -20.0)
+    assert scan.part([headline, *rows])[0] == headline
 
 
 def test_cache_is_by_content_and_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from etl.models import Issue, Page
+from etl.read.blocks import Line
 from etl.read.decode import complaint
-from etl.read.layout import Line, reading_text
+from etl.read.layout import reading_text
 from etl.read.limits import MAX_FILE_BYTES, MAX_PAGE_CHARS, MAX_PDF_PAGES
 from etl.read.scan import OcrMissingError, recognise
 from etl.read.source import Source
@@ -182,10 +183,10 @@ def lines_of(characters: list[Character]) -> list[Line]:
 
 
 def _same_row(last: Character, one: Character) -> bool:
-    """Whether a character goes on a row: the heights overlap and the gap is under a character."""
-    size = min(last[3] - last[1], one[3] - one[1])
+    """Whether a character goes on a row: like size, heights that overlap, a gap of hardly a character."""
+    small, large = sorted((last[3] - last[1], one[3] - one[1]))
     overlap = min(last[3], one[3]) - max(last[1], one[1])
-    return overlap > 0.5 * size and -0.5 * size < one[0] - last[2] < 0.95 * max(last[3] - last[1], one[3] - one[1])
+    return small > 0.55 * large and overlap > 0.5 * small and -0.5 * small < one[0] - last[2] < 1.15 * small
 
 
 def _line(row: list[Character]) -> Line:

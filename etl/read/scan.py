@@ -9,11 +9,12 @@ import importlib.metadata
 import warnings
 from collections.abc import Iterator
 from functools import cache
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 from etl.models import Issue, Page
-from etl.read.layout import Line, reading_text
+from etl.read.blocks import Line
+from etl.read.layout import reading_text
 from etl.read.limits import MAX_PIXELS, SMALL_PICTURE
 from etl.read.source import Source
 
@@ -23,6 +24,9 @@ _OVERLAP = 200
 _MARGIN = (
     0.25  # of a line's height, added left and right: the detector's boxes cut into the first character of large type
 )
+
+
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1
 
 
 class OcrMissingError(RuntimeError):
@@ -108,7 +112,7 @@ def _lines(image: Any) -> Iterator[tuple[Line, float]]:
 
     engine = _engine()
     pixels = numpy.ascontiguousarray(numpy.asarray(image)[:, :, ::-1])
-    boxes = mend([box for tile in tiles(image.width, image.height) for box in _detect(engine, pixels, tile)])
+    boxes = part(mend([box for tile in tiles(image.width, image.height) for box in _detect(engine, pixels, tile)]))
     for x0, y0, x1, y1 in boxes:
         side, above = _MARGIN * (y1 - y0), 0.06 * (y1 - y0)
         crop = pixels[max(int(y0 - above), 0) : int(y1 + above) + 1, max(int(x0 - side), 0) : int(x1 + side) + 1]
@@ -124,17 +128,26 @@ def tiles(width: int, height: int) -> list[tuple[int, int, int, int]]:
     ]
 
 
-def _detect(engine: Any, pixels: Any, tile: tuple[int, int, int, int]) -> Iterator[tuple[float, float, float, float]]:
+def _detect(engine: Any, pixels: Any, tile: tuple[int, int, int, int]) -> Iterator[Box]:
     x0, y0, x1, y1 = tile
     result = engine(pixels[y0:y1, x0:x1], use_det=True, use_cls=False, use_rec=False)
     for corners in result.boxes if result.boxes is not None else ():
         xs, ys = [float(c[0]) + x0 for c in corners], [float(c[1]) + y0 for c in corners]
-        yield (max(min(xs), 0.0), max(min(ys), 0.0), max(xs), max(ys))
+        box = (max(min(xs), 0.0), max(min(ys), 0.0), max(xs), max(ys))
+        if not _cut_lengthwise(box, tile, pixels.shape[0]):
+            yield box
 
 
-def mend(boxes: list[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
+def _cut_lengthwise(box: Box, tile: tuple[int, int, int, int], height: int) -> bool:
+    """Whether a tile's upper or lower edge cuts through the line: the next tile shows it whole."""
+    at_top = tile[1] > 0 and box[1] < tile[1] + 6
+    at_bottom = tile[3] < height and box[3] > tile[3] - 6
+    return (at_top or at_bottom) and box[3] - box[1] < _OVERLAP - 12
+
+
+def mend(boxes: list[Box]) -> list[Box]:
     """Boxes of one line that two tiles found in part are made one: same row, overlapping in width."""
-    merged: list[tuple[float, float, float, float]] = []
+    merged: list[Box] = []
     for box in sorted(boxes, key=lambda b: (b[0], b[1])):
         for i, other in enumerate(merged):
             height = min(box[3] - box[1], other[3] - other[1])
@@ -151,7 +164,39 @@ def mend(boxes: list[tuple[float, float, float, float]]) -> list[tuple[float, fl
     return merged
 
 
-def _read_line(engine: Any, box: tuple[float, float, float, float], crop: Any) -> Iterator[tuple[Line, float]]:
+def part(boxes: list[Box]) -> list[Box]:
+    """Boxes that run over a gutter are cut there: near them, lines of like height end at its left and begin at its
+    right."""
+    out: list[Box] = []
+    usual = median(b[2] - b[0] for b in boxes) if boxes else 0.0
+    for box in boxes:
+        gutter = _gutter(box, boxes) if box[2] - box[0] > 1.3 * usual else None
+        if gutter is None:
+            out.append(box)
+        else:
+            out += [(box[0], box[1], gutter[0], box[3]), (gutter[1], box[1], box[2], box[3])]
+    return out
+
+
+def _gutter(box: Box, boxes: list[Box]) -> tuple[float, float] | None:
+    """(right edge of the left column, left edge of the right one) of a gutter under a box, or None."""
+    height = box[3] - box[1]
+    near = [
+        b for b in boxes if b is not box and abs(b[1] - box[1]) < 14 * height and 0.7 < (b[3] - b[1]) / height < 1.4
+    ]
+    inside = (box[0] + 2 * height, box[2] - 2 * height)
+    end, ended = _crowd([b[2] for b in near if inside[0] < b[2] < inside[1]], 0.4 * height)
+    start, begun = _crowd([b[0] for b in near if end < b[0] < min(end + 3 * height, inside[1])], 0.4 * height)
+    crossing = sum(b[0] < end - height and b[2] > start + height for b in near)
+    return (end, start) if min(ended, begun) >= max(3, 3 * crossing) else None
+
+
+def _crowd(values: list[float], reach: float) -> tuple[float, int]:
+    """The value that has most of the others within reach, and how many these are."""
+    return max(((v, sum(abs(v - o) < reach for o in values)) for v in values), key=lambda p: p[1], default=(0.0, 0))
+
+
+def _read_line(engine: Any, box: Box, crop: Any) -> Iterator[tuple[Line, float]]:
     if min(crop.shape[:2]) < 4:
         return
     result = engine(crop, use_det=False, use_cls=False, use_rec=True)
