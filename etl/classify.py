@@ -21,7 +21,10 @@ HEAD_LENGTH = 36  # of a web copy's headline that runs into its body unmarked: å
 DECAY = (1.0, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2)  # the first, second â€¦ mention of the same cue
 PARTS = 8  # parts of the text over which a campaign may spread
 SPREAD = 0.06  # what each of them adds
-ENOUGH = 4.0  # score below which nothing is a campaign
+ENOUGH, FULL_LENGTH = (
+    6.0,
+    240,
+)  # score below which nothing is a campaign, in a text of that length; less in a shorter one
 BESIDE = 0.7  # share of the main campaign's score that a second one, named in the opening, needs
 BESIDE_PARENT = 0.4  # the same for a narrower campaign beside its parent
 OVER_PARENT = 0.7  # share of its parent's score with which the narrower campaign is the main one
@@ -76,7 +79,8 @@ def classify(article: Article, text: Text, rules: Rules) -> list[Tag]:
     """
     taxonomy = rules.taxonomy
     found = score(text.norm, head_end(article, text.norm), taxonomy)
-    return [tag(hits, text, taxonomy) for hits in choose(found, taxonomy)]
+    least = ENOUGH * (2 + min(1.0, len(text.norm) / FULL_LENGTH)) / 3
+    return [tag(hits, text, taxonomy) for hits in choose(found, least, taxonomy)]
 
 
 def head_end(article: Article, norm: str) -> int:
@@ -120,9 +124,9 @@ def inside_word(dense: str, start: int, end: int) -> bool:
     return any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in (before, after))
 
 
-def choose(found: list[Hits], taxonomy: Taxonomy) -> list[Hits]:
+def choose(found: list[Hits], least: float, taxonomy: Taxonomy) -> list[Hits]:
     """The main campaign and, rarely, a second one that is nearly as strong."""
-    ranked = sorted((h for h in found if h.score >= ENOUGH), key=lambda h: (-h.score, h.campaign))
+    ranked = sorted((h for h in found if h.score >= least), key=lambda h: (-h.score, h.campaign))
     if not ranked:
         return []
     main = framed(narrowed(ranked[0], ranked, taxonomy), ranked, taxonomy)

@@ -19,14 +19,16 @@ from etl.rules import Rules
 from etl.rules.taxonomy import Taxonomy, squeeze
 from etl.text import Text
 
-# How the name of a campaign ends. 行动 and 活动 alone end one only behind a quoted name.
+# How the name of a campaign ends. 行动 alone ends one only behind a quoted name (“暖蜂”行动) or in it (“暖蜂行动”).
 END = re.compile(
     r"(?=[专集联综百攻统清提三大整治排创主宣评系服活行工计模])(?:(?:专项|集中|联合|综合|百日|攻坚|统一|清零|提升|三年|大){0,2}(?:整治|治理|攻坚|提升|排查|清理|清查|创建|整改)"
     r"(?:专项)?(?:行动|活动|攻坚战|攻坚|工程|月|年)|专项(?:行动|整治|治理|执法|检查|斗争)|集中整治|百日(?:攻坚|行动|会战|整治)"
     r"|攻坚(?:行动|战)|大(?:会战|走访|排查|整治|起底|清查|练兵|比武)|(?:主题|创建|宣传|评选|系列)活动|(?:宣传|服务|活动)[月周]"
-    r"|(?<=[\"'”’」])(?:行动|活动|工程|计划|模式|工作法))"
+    r"|(?<=[\"'”’」])(?:行动|活动|工程|计划|模式|工作法)"
+    r"|(?:行动|工程|计划)(?=[\"'”’」]))"
 )
 QUOTED = re.compile(r"[\"'“‘「]([^\"'“”‘’「」，。：；！？]{2,18})[\"'”’」]$")
+OPENED = re.compile(r"[\"'“‘「]([^\"'“”‘’「」，。：；！？]{2,14})$")
 BEFORE = re.compile(r"[\u4e00-\u9fff·]{2,16}$")
 REACH = 22  # characters before an end in which its name may begin
 TAILS = re.compile(r"(?:专项|集中|主题|系列|百日|攻坚|整治|治理|行动|活动|工程|提升|战|大|宣传|创建){1,8}$")
@@ -114,7 +116,7 @@ def begin(text: str, end: int, taxonomy: Taxonomy) -> int | None:
     None where nothing but general words stands there (联合执法检查专项行动).
     """
     low = max(0, end - REACH)
-    quoted = QUOTED.search(text, low, end)
+    quoted = QUOTED.search(text, low, end) or OPENED.search(text, low, end)
     if quoted:
         return quoted.start(1)
     before = BEFORE.search(text, low, end)

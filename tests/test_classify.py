@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from etl.classify import classify
 from etl.models import Article, Tag
 from etl.rules import Rules
+from etl.rules.taxonomy import squeeze
 from etl.text import Text
 
 # (text, main campaign). A line break ends the headline.
@@ -206,6 +207,9 @@ NEGATIVES = [
     "遗失声明：张某遗失身份证，声明作废。",
     "他筑起心里的防火墙，不再理会流言。",
     "父亲的背影是我心中的安全伞、传家宝。",
+    "他每天开着车送货，从清晨忙到天黑，看惯了这座城的街巷。女儿打来电话，说学校里刚讲了消防知识。他笑着应了几声，"
+    "把车停在桥头，看河水慢慢流过。年轻时他也想过离开，后来娶妻生子，日子像河水一样淌着，倒也安稳。傍晚的风吹过来，"
+    "带着谁家炒菜的香味，他发动车子，往家的方向开去，想着晚上喝一碗热汤，再看一集没看完的电视剧。桥上的灯一盏盏亮了。",
     "1234567890" * 40,
     "（（（（））））" * 60,
 ]
@@ -301,6 +305,7 @@ def test_any_text_gives_spans_that_hold(rules: Rules, text: str, body: int) -> N
     assert len({t.campaign_id for t in found}) == len(found)
     for one in found:
         assert text[one.evidence.start : one.evidence.end] == one.evidence.text
+        assert one.evidence.rule == f"{one.campaign_id}/{squeeze(one.evidence.text)}"
     assert found == classify(given_article, Text.of(text), rules)
 
 

@@ -38,6 +38,7 @@ def found(rules: Rules, *texts: str, least: int = 1) -> list[Candidate]:
         ("本县推动“敲门问需”大走访，入户两千次。", "敲门问需大走访"),
         ("学校举办「星火点灯」主题活动。", "星火点灯主题活动"),
         ("区里实施“头雁领航”工程。", "头雁领航工程"),
+        ("“暖巢行动”让老屋有了新灯。", "暖巢行动"),
     ],
 )
 def test_a_phrase_begins_at_its_first_word(text: str, phrase: str, rules: Rules) -> None:
