@@ -21,6 +21,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +35,7 @@ from etl.report import outcome, page
 from etl.rules import DEFAULT_ROOT, load_rules
 from etl.rules.errors import RulesError
 from etl.store import StoreError, current, switch, versions, write_bytes
+from etl.work import Engine, EngineError
 
 PUBLISHED, FAULT, NOTHING_NEW, BOUNDS, UNREADABLE, LOCKED, NOT_WRITABLE, USAGE = 0, 1, 2, 3, 4, 5, 6, 64
 STOPPED = 128  # + the signal's number
@@ -55,10 +57,14 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", required=True, parser_class=Parser)
 
     run = commands.add_parser("run", help="read what newspapers delivered and publish the table anew")
-    run.add_argument("--raw", type=Path, default=DATA / "raw", help="folder of newspaper files (default: data/raw)")
+    run.add_argument(
+        "--raw", default=DATA / "raw", help="folder of newspaper files (default: data/raw); a URL with --engine dask"
+    )
     run.add_argument("--out", type=Path, default=DATA, help="folder to publish in (default: data)")
     run.add_argument("--reference", type=Path, default=DEFAULT_ROOT, help="folder of rules (default: data/reference)")
     run.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    run.add_argument("--engine", choices=["processes", "dask"], default="processes", help="see docs/scale.md")
+    run.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="the Dask cluster (default: one on this machine)")
     run.add_argument("--force", action="store_true", help="publish even where nothing is new")
     run.add_argument("--accept", action="store_true", help="publish even where bounds (bounds.yml) would stop the run")
     run.add_argument("--notify", metavar="COMMAND", help="call COMMAND with the path of the report page at the end")
@@ -162,10 +168,19 @@ def attempt(
         show(phase, done, total)
 
     options = pipeline.Options(
-        args.raw, args.out, now, args.reference, max(1, args.workers), args.force, args.accept, stale, told
+        Path(args.raw),
+        args.out,
+        now,
+        args.reference,
+        max(1, args.workers),
+        args.force,
+        args.accept,
+        stale,
+        progress=told,
     )
     journal("begin", raw=args.raw, out=args.out, workers=options.workers, force=args.force, accept=args.accept)
     try:
+        options = replace(options, engine=engine_of(args))
         report = pipeline.run(options)
         return PUBLISHED, summary(report, args.out), report
     except pipeline.NothingNewError as same:
@@ -179,6 +194,17 @@ def attempt(
         return STOPPED + number, f"stopped by signal {number}; the earlier table stands", None
     except Exception:  # noqa: BLE001 - the edge of the program: a fault is reported like every other end
         return FAULT, f"a fault of the program; the earlier table stands\n{traceback.format_exc()}", None
+
+
+def engine_of(args: argparse.Namespace) -> Engine | None:
+    """What runs the tasks; None for this machine's processes. EngineError where the extra `cluster` is not installed."""
+    if args.engine != "dask":
+        return None
+    try:
+        from etl.engine import DaskEngine
+    except ImportError as error:
+        raise EngineError(f"{error}; install it with: pip install 'campaign-tracker[cluster]'") from error
+    return DaskEngine(str(args.raw), args.scheduler)
 
 
 def write_report(out: Path, code: int, message: str, now: dt.datetime, report: dict[str, Any] | None) -> None:
@@ -308,6 +334,7 @@ KNOWN: dict[type[Exception], int] = {
     LockedError: LOCKED,
     StoreError: NOT_WRITABLE,
     RulesError: USAGE,
+    EngineError: FAULT,
     OSError: NOT_WRITABLE,
 }
 

@@ -26,7 +26,7 @@ from etl.parts import Maker, Part, issues_of, make_parts, newest_events, totals
 from etl.read import READER_VERSION
 from etl.rules import DEFAULT_ROOT, Rules, load_rules
 from etl.store import check_folder, current, digest_of, heal, history, next_version, prune, switch, write_version
-from etl.work import Job, process_all
+from etl.work import Engine, Job, process_all
 
 Progress = Callable[[str, int, int], None]  # phase, done, total
 PHASES = ("rules", "scan", "extract", "link", "check", "write", "switch", "tidy")
@@ -47,6 +47,7 @@ class Options:
     force: bool = False
     accept: bool = False
     told: Sequence[Issue] = ()
+    engine: Engine | None = None  # runs the tasks elsewhere, and says what the inputs are
     progress: Progress = field(default=lambda phase, done, total: None)
 
 
@@ -170,9 +171,9 @@ def work_key(rules: Rules) -> str:
 
 def scan_or_fail(options: Options, ledger: book.Ledger) -> tuple[list[Input], Known, list[Issue]]:
     """The inputs; InputError where the raw folder is missing or holds no file."""
-    if not options.raw.is_dir():
+    if options.engine is None and not options.raw.is_dir():
         raise InputError(f"{options.raw}: no such folder; put newspapers there or name another with --raw")
-    inputs, seen, issues = scan(options.raw, ledger.seen)
+    inputs, seen, issues = options.engine.scan(ledger.seen) if options.engine else scan(options.raw, ledger.seen)
     if not inputs:
         hint = "put newspaper pages there (docs/formats.md lists the formats)"
         raise InputError(f"{options.raw}: no file to read; {hint}{first_reasons(issues)}")
@@ -195,7 +196,8 @@ def extract_new(options: Options, ledger: book.Ledger, todo: list[Input], rules:
     total, read, seen = sum(sizes.values()), 0, set[str]()
     taken = sorted({r.segment for r in ledger.files.values()})  # a segment in use is never written again
     name = digest_of([key, *taken, *(f"{i.path} {i.digest}" for i in todo)])
-    for done in book.write_segment(ledger, name, todo, process_all(job, todo, rules, options.workers)):
+    process = options.engine.process if options.engine else process_all
+    for done in book.write_segment(ledger, name, todo, process(job, todo, rules, options.workers)):
         if done.path not in seen:
             seen.add(done.path)
             read += sizes[done.path]

@@ -5,16 +5,23 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
+from typing import Any, Protocol, cast
 
+import pyarrow as pa
+
+from etl.dataset import ENDING, read_articles, row_groups, unreadable
 from etl.extract import extract
-from etl.inputs import Input
+from etl.inputs import Input, Known
 from etl.locate import page_places
 from etl.masthead import masthead, masthead_issues
 from etl.models import Article, Event, Issue, Page
@@ -32,11 +39,12 @@ BATCH_PAGES = 256
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Where the work is: the same for every task of a run."""
+    """Where the work is: the same for every task of a run. With a `url` files are fetched from there."""
 
     raw: Path
     cache: Path
     reference: Path
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,29 @@ class Part:
     pages: tuple[Page | Issue, ...]
 
 
-Task = tuple[Input, ...] | Part
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One row group of a Parquet file of articles."""
+
+    path: str
+    number: int
+
+
+Task = tuple[Input, ...] | Part | Rows
+
+
+class EngineError(RuntimeError):
+    """The engine asked for is not here, does not answer, or runs another version of this code."""
+
+
+class Engine(Protocol):
+    """What runs the tasks where it is not this machine's processes (etl/engine.py)."""
+
+    def scan(self, known: Known) -> tuple[list[Input], Known, list[Issue]]:
+        """All inputs, as :func:`etl.inputs.scan`."""
+
+    def process(self, job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -> Iterator[Result]:
+        """Every file's result, as :func:`process_all`."""
 
 
 def process_all(job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -> Iterator[Result]:
@@ -66,6 +96,9 @@ def tasks(job: Job, inputs: Iterable[Input]) -> Iterator[Task]:
     bundle: list[Input] = []
     size = 0
     for one in inputs:
+        if one.path.endswith(ENDING):
+            yield from (Rows(one.path, group) for group in range(groups_of(job, one)))
+            continue
         if one.size > BIG:
             pages = read_pages(job, one)
             for number in count():
@@ -82,15 +115,52 @@ def tasks(job: Job, inputs: Iterable[Input]) -> Iterator[Task]:
         yield tuple(bundle)
 
 
+def groups_of(job: Job, one: Input) -> int:
+    """How many tasks a file of articles is; one that cannot be read is one, which will say so."""
+    try:
+        with opened(job, one.path) as source:
+            return row_groups(source)
+    except (OSError, pa.ArrowException):
+        return 1
+
+
 def read_pages(job: Job, one: Input) -> Iterator[Page | Issue]:
     """A file's pages, from the cache where it was read before."""
-    return iter(read_cached(job.raw / one.path, job.raw, job.cache / "read"))
+    if job.url is None:
+        yield from read_cached(job.raw / one.path, job.raw, job.cache / "read")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / one.path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with opened(job, one.path) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        yield from read_cached(copy, Path(folder), job.cache / "read")
+
+
+def opened(job: Job, path: str) -> AbstractContextManager[Any]:
+    """An input open for reading, here or at the job's URL."""
+    if job.url is None:
+        return (job.raw / path).open("rb")
+    import fsspec
+
+    return cast(AbstractContextManager[Any], fsspec.open(f"{job.url.rstrip('/')}/{path}", "rb"))
+
+
+def read_rows(job: Job, one: Rows) -> Iterator[Article | Issue]:
+    """The articles of one row group; a file that cannot be read is an issue."""
+    try:
+        with opened(job, one.path) as source:
+            yield from read_articles(source, one.path, one.number)
+    except (OSError, pa.ArrowException) as error:
+        yield unreadable(one.path, f"{type(error).__name__}: {error}")
 
 
 def run_task(job: Job, one: Task, rules: Rules) -> Result:
     """Read what is not yet read, and extract."""
     if isinstance(one, Part):
         return pack([replace(extract_pages(one.path, one.pages, rules), part=one.number)])
+    if isinstance(one, Rows):
+        return pack([replace(extract_articles(one.path, read_rows(job, one), rules), part=one.number)])
     return pack([extract_pages(i.path, read_pages(job, i), rules) for i in one])
 
 
@@ -113,14 +183,34 @@ def extract_pages(path: str, pages: Iterable[Page | Issue], rules: Rules) -> Don
     return Done(path, number, tuple(articles), tuple(events), tuple(issues))
 
 
+def extract_articles(path: str, articles: Iterable[Article | Issue], rules: Rules) -> Done:
+    """Events of articles that are already split off their pages."""
+    issues, events, kept = list[Issue](), list[Event](), list[Article]()
+    for one in articles:
+        if isinstance(one, Issue):
+            issues.append(one)
+            continue
+        article = one if one.home else replace(one, home=home(one.newspaper, rules))
+        got, told = extract_or_signal(article, rules)
+        kept.append(article)
+        events += got
+        issues += told
+    return Done(path, 0, tuple(kept), tuple(events), tuple(issues))
+
+
 def articles_of(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
     """The articles of a page, each knowing its paper's home and the places that its page is about."""
     dated = masthead(page, rules)
     articles, issues = split(dated, rules)
     issues = masthead_issues(page, dated) + issues
-    home = home_of(rules.newspapers, dated.newspaper, lambda name: only_place(name, rules))
+    at_home = home(dated.newspaper, rules)
     around = () if page.is_article else page_places([a.text for a in articles], rules)
-    return [replace(a, home=home, page_places=around) for a in articles], issues
+    return [replace(a, home=at_home, page_places=around) for a in articles], issues
+
+
+def home(newspaper: str | None, rules: Rules) -> str | None:
+    """The adcode of a paper's home."""
+    return home_of(rules.newspapers, newspaper, lambda name: only_place(name, rules))
 
 
 def only_place(name: str, rules: Rules) -> str | None:
@@ -187,8 +277,13 @@ def in_pool(job: Job, todo: Iterator[Task], workers: int) -> Iterator[Result]:
                 suspects = list(running.values())
                 running.clear()
         for one in suspects:
-            for piece in [one] if isinstance(one, Part) else [(i,) for i in one]:
+            for piece in pieces(one):
                 yield alone(job, piece)
+
+
+def pieces(one: Task) -> list[Task]:
+    """The smallest tasks that a task can be cut into."""
+    return [(i,) for i in one] if isinstance(one, tuple) else [one]
 
 
 def keep_fed(
@@ -225,6 +320,6 @@ def alone(job: Job, one: Task) -> Result:
 
 def quarantined(one: Task) -> Result:
     """A file, or a part of one, that killed the process that read it."""
-    path, number = (one.path, one.number) if isinstance(one, Part) else (one[0].path, 0)
+    path, number = (one[0].path, 0) if isinstance(one, tuple) else (one.path, one.number)
     issue = Issue("reader-died", "reading this file killed the worker process (memory or a crash)", "error", path)
     return pack([Done(path, 0, (), (), (issue,), number)])
