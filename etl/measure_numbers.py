@@ -13,20 +13,25 @@ from functools import lru_cache
 
 from etl.models import Qualifier
 from etl.rules.quantities import Quantities, Traps
-from etl.text import chinese_number
+from etl.text import chinese_number, number
 
+DIGITS = "0123456789"
 SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_NEARLY = re.compile(r"(?:近|将近|接近|逼近)[ \n]?$")
-_ABOUT = re.compile(r"(?:约|大约|约为|大概|约有|约合|约计|约占|平均) ?$")
-_OVER = re.compile(r"(?:超|超过|超出|逾|突破|不少于|不低于|至少|高于|大于|多于|远超|上|过|破) ?$")
-_AT_MOST = re.compile(r"(?:不超过|不超|不多于|不高于|低于|至多|最多|不足|不到|少于|控制在|小于) ?$")
+_NEARLY = re.compile(r"(?:近|将近|接近|逼近)$")
+_ABOUT = re.compile(r"(?:约|大约|约为|大概|约有|约合|约计|约占|平均)$")
+_OVER = re.compile(r"(?:超|超过|超出|逾|突破|不少于|不低于|至少|高于|大于|多于|远超)$")
+_AT_MOST = re.compile(r"(?:不超过|不超|不多于|不高于|低于|至多|最多|不足|不到|少于|控制在|小于)$")
+_LAST_OF_BEFORE = frozenset("近约概为有合计占均超过出逾破于少远多足到在")  # the last characters of the four above
 _AFTER_OVER = re.compile(r" ?(?:以上|有余|之多|余(?![0-9\u4e00-\u9fff])|多(?![0-9\u4e00-\u9fff])|\+)")
 _AFTER_ABOUT = re.compile(r" ?(?:钱)?(?:左右|上下)")
 _AFTER_MOST = re.compile(r" ?(?:以内|以下|之内)")
-_LEGAL = re.compile(r"[以之]?(?:上|下)?[的至]?[^。；，]{0,12}以下")
-_THRESHOLD = re.compile(r"以[上下内](?:的)?[\u4e00-\u9fff]")
+_OVER_ROUND = re.compile(r"(?:上|过|成)$")  # only before a bare 百, 千, 万, 亿: 上千人次, 过亿元
+_THRESHOLD = re.compile(r"以[上下内](?:的)?[\u4e00-\u9fff）]")
 _REACHED = re.compile(r"[达共超有到为过]|突破|稳定")
 _VAGUE_PAIR = re.compile(r"[一二三四五六七八九两][一二三四五六七八九]")
+_CLAUSE = re.compile(r"^.*[，。；：\n]", re.S)  # all before the clause at the end of a text
+_SLOGAN = re.compile(r"[\u4e00-\u9fff]{0,6}\"")
+_PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4}$")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
 
 
@@ -42,38 +47,48 @@ class Number:
     qualifier: Qualifier
 
 
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The regexes of candidates. Each begins with one set of characters, so that a scan skips quickly; every repeat is
+    bounded, and a candidate never begins inside a longer number."""
+
+    digits: re.Pattern[str]
+    chinese: re.Pattern[str]
+    percent: re.Pattern[str]
+
+
 @lru_cache(maxsize=8)
-def pattern(unit_pattern: str) -> re.Pattern[str]:
-    """The one regex of candidates; every repeat is bounded, and a candidate never begins inside a longer number."""
-    digits = r"(?<![0-9A-Za-z.,+*#/×:²³])(?P<digits>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)(?:[-~至到](?P<high>\d{1,9}(?:\.\d{1,4})?))?"
-    percent = r"百分之(?P<percent>[零一二三四五六七八九十百点0-9.]{1,8})"
-    chinese = r"(?<![零一二三四五六七八九十百千万亿两数几第0-9])(?P<chinese>[零一二三四五六七八九十百千万亿两]{1,10})"
+def patterns(unit_pattern: str) -> Patterns:
+    """The patterns for an alternation of units."""
+    digits = r"(?P<number>[0-9](?<![0-9.,+*#/×:²³][0-9])(?<!(?<![A-Za-z])[A-Za-z][0-9])[0-9]{0,11}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,6})?)"
+    high = r"(?:[-~至到](?P<high>[0-9]{1,9}(?:\.[0-9]{1,4})?))?"
+    numeral = r"(?P<number>[零一二三四五六七八九十百千万亿两](?<![零一二三四五六七八九十百千万亿两数几多余第0-9 ].)[零一二三四五六七八九十百千万亿两]{0,9})(?P<high>)"
     scale = r" ?(?P<plus>[余多几])? ?(?P<scale>[十百千]?[万亿]{1,2})? ?(?P<more>[余多几])? {0,2}"
-    return re.compile(f"{percent}|(?:{digits}|{chinese}){scale}(?P<unit>{unit_pattern})")
+    unit = f"(?P<unit>{unit_pattern})"
+    percent = re.compile(r"百分之(?P<number>[零一二三四五六七八九十百0-9.]{1,8})(?P<plus>)(?P<more>)(?P<high>)")
+    return Patterns(re.compile(digits + high + scale + unit), re.compile(numeral + scale + unit), percent)
 
 
 def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
     """All reported numbers of a normalised text, in order."""
-    traps = quantities.traps
-    phrases = [m.span() for m in traps.phrase_pattern.finditer(norm)]
-    found = []
-    for match in pattern(quantities.unit_pattern).finditer(norm):
-        start, end = match.span()
-        if any(first < end and start < last for first, last in phrases):
-            continue
-        number = read_percent(match) if match["percent"] else read_number(norm, match, quantities)
-        if number:
-            found.append(number)
-    return found
+    shapes = patterns(quantities.unit_pattern)
+    found = [n for match in shapes.digits.finditer(norm) if (n := read_number(norm, match, quantities))]
+    for match in shapes.chinese.finditer(norm):
+        if match["number"] != "一" and (n := read_number(norm, match, quantities)) and chinese_counts(norm, match, n, quantities):
+            found.append(n)
+    if "百分之" in norm:
+        found += [n for match in shapes.percent.finditer(norm) if (n := read_percent(match))]
+    phrases = [m.span() for m in quantities.traps.phrase_pattern.finditer(norm)]
+    found = [n for n in found if not any(first < n.end and n.start < last for first, last in phrases)]
+    return sorted(found, key=lambda n: n.start)
 
 
 def read_percent(match: re.Match[str]) -> Number | None:
     """百分之九十五 → 95 %; None where the fraction is no number."""
-    whole, _, fraction = match["percent"].partition("点")
-    value = chinese_number(whole)
-    if value is None or fraction:
+    value = number(match["number"])
+    if value is None:
         return None
-    return Number(*match.span(), float(value), "%", "ratio", qualifier_of(match.string, match))
+    return Number(*match.span(), value, "%", "ratio", qualifier_of(match.string, match))
 
 
 def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
@@ -84,15 +99,14 @@ def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Numb
     qualifier = qualifier_of(norm, match)
     if value is None or is_trap(norm, match, value, unit_class, quantities):
         return None
-    if match["chinese"] and not chinese_counts(norm, match, value, qualifier, quantities):
-        return None
     start, end = match.span()
     return Number(start, end, value, quantities.written.get(printed, printed), unit_class, qualifier)
 
 
 def value_of(match: re.Match[str]) -> float | None:
     """Digits or Chinese numeral times 万/亿: 562.93万 → 5629300, 百余 → 100, 1.2万 → 12000."""
-    base = float(match["digits"].replace(",", "")) if match["digits"] else chinese_number(match["chinese"])
+    printed = match["number"]
+    base = float(printed.replace(",", "")) if printed[0] in DIGITS else chinese_number(printed)
     if base is None:
         return None
     for factor in match["scale"] or "":
@@ -103,29 +117,31 @@ def value_of(match: re.Match[str]) -> float | None:
 def qualifier_of(norm: str, match: re.Match[str]) -> Qualifier:
     """What the words around the number make of it; 近 before wins over 余 after (近30万余人)."""
     start, end = match.span()
-    before = norm[max(0, start - 5) : start]
-    if _NEARLY.search(before):
+    before = norm[max(0, start - 5) : start].rstrip()
+    told = before[-1:] in _LAST_OF_BEFORE
+    if told and _NEARLY.search(before):
         return "nearly"
-    if _AT_MOST.search(before) or _AFTER_MOST.match(norm, end):
+    if told and _AT_MOST.search(before) or _AFTER_MOST.match(norm, end):
         return "at_most"
-    if _ABOUT.search(before) or _AFTER_ABOUT.match(norm, end):
+    if told and _ABOUT.search(before) or _AFTER_ABOUT.match(norm, end):
         return "about"
-    groups = match.groupdict()
-    if groups["plus"] or groups["more"] or groups["high"]:
+    if match["plus"] or match["more"] or match["high"] or told and _OVER.search(before):
         return "over"
-    return "over" if _OVER.search(before) or _AFTER_OVER.match(norm, end) else "exact"
+    if match["number"][0] in SCALE and _OVER_ROUND.search(before):
+        return "over"
+    return "over" if _AFTER_OVER.match(norm, end) else "exact"
 
 
 def is_trap(norm: str, match: re.Match[str], value: float, unit_class: str, quantities: Quantities) -> bool:
     """Whether the words around make it no reported number."""
     traps, (start, end) = quantities.traps, match.span()
     before, after = norm[max(0, start - 24) : start], norm[end : end + 24]
-    if value == 0 or before.endswith(traps.before) or after.startswith(traps.after.get(unit_class, ())):
+    if value == 0 or after.startswith("/") or before.endswith(traps.before) or after.startswith(traps.after.get(unit_class, ())):
         return True
     if unit_class in ("item", "print") and value <= 12 and after.lstrip(' "').startswith(traps.rhetorical):
         return True
     return (
-        is_rate(before, value, traps)
+        is_rate(before, value, unit_class, traps)
         or is_threshold(before, after, unit_class)
         or is_law(before, after, unit_class)
         or is_name(match, before, after, value, unit_class)
@@ -133,9 +149,11 @@ def is_trap(norm: str, match: re.Match[str], value: float, unit_class: str, quan
     )
 
 
-def is_rate(before: str, value: float, traps: Traps) -> bool:
-    """每季度上门走访1次, 每人认领1个: a duty; 每天200多人 stays."""
-    return value < 20 and bool(traps.rate_pattern.search(re.split(r"[，。；：\n]", before)[-1]))
+def is_rate(before: str, value: float, unit_class: str, traps: Traps) -> bool:
+    """每季度上门走访1次, 每人认领1个: a duty; 每亩20斤 a rate; 每天200多人 stays."""
+    if unit_class in ("money", "mass") and _PER.search(before):
+        return True
+    return value < 20 and bool(traps.rate_pattern.search(_CLAUSE.sub("", before)))
 
 
 def is_threshold(before: str, after: str, unit_class: str) -> bool:
@@ -157,7 +175,7 @@ def is_law(before: str, after: str, unit_class: str) -> bool:
 def is_name(match: re.Match[str], before: str, after: str, value: float, unit_class: str) -> bool:
     """2023首届, 石鼻村1组, "5个一", 360度, 24小时: years, addresses, slogans and hours on duty."""
     unit = match["unit"]
-    if match["digits"] and _YEAR.fullmatch(match[0][: -len(unit)]) and unit_class in ("session", "print", "place", "equipment"):
+    if _YEAR.fullmatch(match[0][: -len(unit)]) and unit_class in ("session", "print", "place", "equipment"):
         return bool(after[:1].strip("，。；、）"))
     if unit_class == "hours":
         return value <= 24 or not re.search(r"时长|工时|累计|服务|共", before)
@@ -167,7 +185,7 @@ def is_name(match: re.Match[str], before: str, after: str, value: float, unit_cl
         return value < 10
     if unit == "组" and before.endswith(("村", "屯", "队", "社区")):
         return True
-    return value <= 10 and before.endswith('"') and unit_class == "item"
+    return value <= 10 and before.endswith('"') and bool(_SLOGAN.match(after))
 
 
 def is_list_of_names(before: str, after: str, unit_class: str, unit: str, traps: Traps) -> bool:
@@ -177,12 +195,12 @@ def is_list_of_names(before: str, after: str, unit_class: str, unit: str, traps:
     return not after[:1].strip("，。；、）\n") and not traps.result_pattern.search(before)
 
 
-def chinese_counts(norm: str, match: re.Match[str], value: float, qualifier: Qualifier, quantities: Quantities) -> bool:
+def chinese_counts(norm: str, match: re.Match[str], found: Number, quantities: Quantities) -> bool:
     """Whether a Chinese numeral is a reported number: 十六位, 百余场, 五百万元 are; 两名, 千家, 七八十户 are not."""
-    numeral, (start, end) = match["chinese"], match.span()
+    numeral, start, end, value = match["number"], found.start, found.end, found.value
     if _VAGUE_PAIR.search(numeral) or norm[max(0, start - 1) : start] == '"' or norm[end : end + 1] == '"':
         return False
-    if qualifier in ("over", "nearly") and value >= 10:
+    if found.qualifier in ("over", "nearly") and value >= 10:
         return True
     if all(c in SCALE for c in numeral) and numeral != "十":
         return False
@@ -190,5 +208,5 @@ def chinese_counts(norm: str, match: re.Match[str], value: float, qualifier: Qua
         return True
     if value < 2 or match["unit"] not in quantities.small_numeral:
         return False
-    clause = re.split(r"[，。；：\n]", norm[max(0, start - 16) : start])[-1]
+    clause = _CLAUSE.sub("", norm[max(0, start - 16) : start])
     return bool(quantities.traps.result_pattern.search(clause))

@@ -23,7 +23,7 @@ TRAP_LISTS = ("phrases", "before", "rhetorical", "rate", "result", "footers")
 class Indicator:
     """A canonical indicator: a number counts for it when its unit's class and its wording fit.
 
-    `cues` are alternatives; a cue of several words (检查+商铺) wants them all in what is counted. `units` narrows the
+    `said` is a word that says what the indicator is: added to the wording where it is missing (行政处罚 → 行政处罚罚款). `cues` are alternatives; a cue of several words (检查+商铺) wants them all in what is counted. `units` narrows the
     class to single units where the class alone is too wide.
     """
 
@@ -34,14 +34,24 @@ class Indicator:
     units: frozenset[str]
     cues: tuple[tuple[str, ...], ...]
     without: tuple[str, ...]
+    said: str
 
     def fits(self, what: str, unit: str, unit_class: str) -> bool:
         """Whether a number with this wording and unit counts for the indicator."""
         if unit_class not in self.classes or (self.units and unit not in self.units):
             return False
-        if any(word in what for word in self.without):
-            return False
-        return any(all(word in what for word in cue) for cue in self.cues)
+        return bool(self.cue_pattern.search(what)) and not (self.without and self.without_pattern.search(what))
+
+    @cached_property
+    def cue_pattern(self) -> re.Pattern[str]:
+        """Any cue: single words as one alternation, joined words as look-aheads from the start."""
+        joined = ["^" + "".join(f"(?=.*{re.escape(word)})" for word in cue) for cue in self.cues if len(cue) > 1]
+        return re.compile("|".join([re.escape(cue[0]) for cue in self.cues if len(cue) == 1] + joined))
+
+    @cached_property
+    def without_pattern(self) -> re.Pattern[str]:
+        """Any word that rules the indicator out."""
+        return any_of(self.without)
 
 
 @dataclass(frozen=True)
@@ -98,9 +108,16 @@ class Quantities:
         classes = {name for indicator in self.indicators for name in indicator.classes}
         return {name: tuple(i for i in self.indicators if name in i.classes) for name in classes}
 
-    def indicator(self, what: str, unit: str, unit_class: str) -> str | None:
-        """The id of the first indicator that fits, or None."""
-        found = (i.id for i in self.by_class.get(unit_class, ()) if i.fits(what, unit, unit_class))
+    @cached_property
+    def any_cue(self) -> dict[str, re.Pattern[str]]:
+        """A pattern that matches where any indicator of a class may fit: most wordings that fit none are told at once."""
+        return {name: any_of(tuple(c[0] for i in found for c in i.cues)) for name, found in self.by_class.items()}
+
+    def indicator(self, what: str, unit: str, unit_class: str) -> Indicator | None:
+        """The first indicator that fits, or None."""
+        if unit_class not in self.by_class or not self.any_cue[unit_class].search(what):
+            return None
+        found = (i for i in self.by_class[unit_class] if i.fits(what, unit, unit_class))
         return next(found, None)
 
 
@@ -186,7 +203,7 @@ def read_indicator(path: Path, entry: Any, units: Mapping[str, str]) -> Indicato
     if not isinstance(entry, dict) or not {"id", "zh", "en", "classes", "cues"} <= set(entry):
         raise RulesError(path, None, f"an indicator needs id, zh, en, classes and cues: {entry!r}")
     line = line_of(path, f"id: {entry['id']}")
-    wrong = set(entry) - {"id", "zh", "en", "classes", "cues", "units", "without"}
+    wrong = set(entry) - {"id", "zh", "en", "classes", "cues", "units", "without", "said"}
     wrong |= set(entry["classes"]) - set(units.values()) | set(entry.get("units", [])) - set(units)
     if wrong:
         raise RulesError(path, line, f"unknown in {entry['id']}: {', '.join(sorted(map(str, wrong)))}")
@@ -199,6 +216,7 @@ def read_indicator(path: Path, entry: Any, units: Mapping[str, str]) -> Indicato
         units=frozenset(entry.get("units", [])),
         cues=cues,
         without=words(path, "without", entry.get("without", [])),
+        said=str(entry.get("said", "")),
     )
 
 
