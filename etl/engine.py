@@ -30,6 +30,7 @@ from etl.store import digest_of
 from etl.work import EngineError, Job, Task, pieces, quarantined, run_task, tasks
 
 PLUGIN = "campaign-rules"
+TIMEOUT = 30  # seconds to wait for the scheduler
 AHEAD = 3  # tasks under way for each thread of the cluster
 
 
@@ -82,11 +83,15 @@ def connect(stack: ExitStack, scheduler: str | None, workers: int) -> Any:
     """A client of the scheduler, or of a cluster of single-threaded processes on this machine."""
     if scheduler is not None:
         try:
-            return Client(scheduler, timeout=30)  # type: ignore[no-untyped-call]
+            return Client(scheduler, timeout=TIMEOUT)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise EngineError(f"{scheduler}: no Dask scheduler answers there ({error})") from error
     local = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=max(1, workers), threads_per_worker=1, dashboard_address=None, protocol="tcp", host="127.0.0.1"
+        n_workers=max(1, workers),
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",
+        protocol="tcp",
+        host="127.0.0.1",
     )
     return Client(stack.enter_context(local))  # type: ignore[no-untyped-call]
 
