@@ -151,21 +151,25 @@ def durations(runner: Runner, raw: Path, out: Path) -> dict[str, float]:
     return longest
 
 
+def watch(out: Path) -> subprocess.Popen[str]:
+    """A process that reads the published set until its standard input is closed."""
+    call = [sys.executable, "-m", "tests.killable", "watch", str(out)]
+    return subprocess.Popen(call, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 @posix
 @pytest.mark.slow
 def test_killed_at_any_moment(
-    tmp_path: Path, runner: Runner, undisturbed: list[Path], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    runner: Runner,
+    undisturbed: list[Path],
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     chance = random.Random(20260316)
     phases = durations(runner, raw, out)
-    reader = subprocess.Popen(
-        [sys.executable, "-m", "tests.killable", "watch", str(out)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    request.addfinalizer((reader := watch(out)).kill)
     hits: Counter[str] = Counter()
     signals: Counter[str] = Counter()
     reruns = tries = 0

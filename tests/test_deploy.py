@@ -1,0 +1,309 @@
+"""What stands in deploy/: units that systemd accepts, a cron line that speaks only of failures, nginx before the real app."""
+
+from __future__ import annotations
+
+import base64
+import concurrent.futures
+import gzip
+import os
+import re
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dashboard.__main__ import parse
+from etl.__main__ import parser
+from tests import live
+from tests.conftest import ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+def settings(unit: str, key: str) -> list[str]:
+    text = (DEPLOY / "systemd" / unit).read_text(encoding="utf-8")
+    return re.findall(rf"^{key}=(.*)$", text, re.MULTILINE)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    home = tmp_path / "campaign-tracker"
+    (home / ".venv/bin").mkdir(parents=True)
+    (home / ".venv/bin/python").symlink_to(sys.executable)
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace("/opt/campaign-tracker", str(home))
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+    units = [str(tmp_path / u.name) for u in UNITS if "@" not in u.name]
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    when = settings("campaign-refresh.timer", "OnCalendar")[0]
+    told = subprocess.run(
+        ["systemd-analyze", "calendar", "--iterations=3", when], capture_output=True, text=True, check=True
+    )
+    assert re.findall(r": (\w{3}) \d{4}-\d\d-\d\d (03:00:00)", told.stdout)[:1] == [("Mon", "03:00:00")]
+
+
+def test_units_call_what_the_program_understands() -> None:
+    call = shlex.split(settings("campaign-refresh.service", "ExecStart")[0])
+    assert call[1:3] == ["-m", "etl"]
+    assert parser().parse_args(call[3:]).out == Path("/var/lib/campaign-tracker")
+    call = shlex.split(settings("campaign-dashboard.service", "ExecStart")[0])
+    assert call[1:3] == ["-m", "dashboard"]
+    assert parse(call[3:]).address == "127.0.0.1"
+    assert settings("campaign-refresh.service", "SuccessExitStatus") == ["2 5"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell")
+@pytest.mark.parametrize(
+    ("code", "speaks"), [(0, False), (2, False), (5, False), (1, True), (3, True), (4, True), (6, True)]
+)
+def test_the_cron_line_speaks_only_of_failures(tmp_path: Path, code: int, speaks: bool) -> None:
+    lines = (DEPLOY / "crontab.example").read_text(encoding="utf-8").splitlines()
+    line = next(row for row in lines if "-m etl" in row)
+    fields = line.split(None, 5)
+    assert fields[:5] == ["0", "3", "*", "*", "1"]
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\necho table published\nexit {code}\n")
+    python.chmod(0o755)
+    command = fields[5].replace("/opt/campaign-tracker", str(tmp_path)).replace(r"\%", "%")
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert bool(done.stdout) == speaks and (not speaks or f"exit code {code}" in done.stdout)
+
+
+def test_the_image_copies_what_is_there() -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    for sources in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE):
+        for source in sources.split():
+            assert (ROOT / source).exists() or source == "constraints.txt", source
+    assert "USER campaign" in text
+
+
+def test_no_secret_is_kept_here() -> None:
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\0")
+    assert not [f for f in files if re.search(r"secrets\.toml|htpasswd|\.pem$|\.key$|(^|/)\.env$", f)]
+    for name in ("dashboard.env.example", "nginx/campaign-tracker.conf", "Containerfile"):
+        assert not re.search(r"(?i)(secret|password)\s*=\s*\S", (DEPLOY / name).read_text(encoding="utf-8"))
+
+
+# --- nginx before the real app ---------------------------------------------------------------------------------------
+
+PASSWORDS = {"reader": "lesen", "analyst": "zahlen"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where nginx listens, and the data folder behind it."""
+
+    url: str
+    folder: Path
+
+    def get(self, path: str, user: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (lower case) and body."""
+        request = urllib.request.Request(self.url + path, headers=headers | (basic(user) if user else {}))
+        try:
+            with urllib.request.urlopen(request, timeout=20, context=unchecked()) as answer:
+                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def basic(user: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{PASSWORDS[user]}".encode()).decode()}
+
+
+def unchecked() -> ssl.SSLContext:
+    """The test's certificate is its own."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def configuration(folder: Path, port: int, plain: int, behind: int) -> Path:
+    """The shipped site on other ports and with a certificate of its own, in an nginx of its own."""
+    text = (DEPLOY / "nginx" / "campaign-tracker.conf").read_text(encoding="utf-8")
+    for old, new in (
+        ("listen 443 ssl http2;", f"listen 127.0.0.1:{port} ssl http2;"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("    listen [::]:443 ssl http2;\n", ""),
+        ("    listen [::]:80;\n", ""),
+        ("server 127.0.0.1:8501;", f"server 127.0.0.1:{behind};"),
+        ("campaign.example.gov.cn", "localhost"),
+        ("/etc/campaign-tracker", str(folder)),
+        ("/var/log/nginx", str(folder)),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "site.conf").write_text(text, encoding="utf-8")
+    (folder / "htpasswd").write_text("".join(f"{u}:{{PLAIN}}{p}\n" for u, p in PASSWORDS.items()))
+    (folder / "tls").mkdir()
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout tls/key.pem -out tls/fullchain.pem"
+    subprocess.run(shlex.split(make), cwd=folder, check=True, capture_output=True)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    root = "user root;\n" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{root}daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{\ninclude /etc/nginx/mime.types;\naccess_log off;\n{temporary}include {folder}/site.conf;\n}}\n"
+    )
+    return folder / "nginx.conf"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if nginx is None or not shutil.which("openssl"):
+        pytest.skip("no nginx or no openssl here (Debian: apt-get install nginx-light openssl)")
+    folder, data = tmp_path_factory.mktemp("nginx"), live.make_table(tmp_path_factory.mktemp("data"))
+    port, plain, behind = live.free_port(), live.free_port(), live.free_port()
+    config = configuration(folder, port, plain, behind)
+    checked = subprocess.run(
+        [nginx, "-t", "-p", str(folder), "-c", str(config)], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    env = {"DASHBOARD_AUTH": "proxy", "DASHBOARD_HOSTS": "localhost", "DASHBOARD_ANALYSTS": "analyst"}
+    with live.dashboard(data, behind, **env):
+        process = subprocess.Popen([nginx, "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 20
+            found = Site(f"https://localhost:{port}", data)
+            while time.monotonic() < deadline:
+                try:
+                    if found.get("/_stcore/health")[0] == 200:
+                        break
+                except OSError:
+                    time.sleep(0.2)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def test_nobody_gets_in_without_a_password(site: Site) -> None:
+    for path in ("/", "/events", "/static/js/x.js", "/_stcore/stream", "/_stcore/host-config", "/media/x"):
+        assert site.get(path)[0] == 401, path
+    assert site.get("/", "reader")[0] == 200
+    assert site.get("/_stcore/health")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/_stcore/agent/interact",
+        "//_stcore/metrics",
+        "/%5fstcore/metrics",
+        "/_stcore/../_stcore/metrics",
+    ],
+)
+def test_closed_paths(site: Site, path: str) -> None:
+    assert site.get(path, "analyst")[0] == 404
+
+
+def test_headers_and_compression(site: Site) -> None:
+    status, headers, body = site.get("/", "reader", **{"Accept-Encoding": "gzip"})
+    assert status == 200
+    for name in (
+        "content-security-policy",
+        "x-content-type-options",
+        "x-frame-options",
+        "referrer-policy",
+        "strict-transport-security",
+    ):
+        assert name in headers, name
+    assert "nginx/" not in headers.get("server", "")
+    page = gzip.decompress(body).decode() if headers.get("content-encoding") == "gzip" else body.decode()
+    script = re.findall(r'src="\./(static/js/[^"]+)"', page)[0]
+    status, headers, body = site.get(f"/{script}", "reader", **{"Accept-Encoding": "gzip"})
+    assert status == 200 and headers["content-encoding"] == "gzip" and "content-security-policy" in headers
+    assert len(body) < 0.5 * len(gzip.decompress(body))
+
+
+def test_too_many_requests_are_refused(site: Site) -> None:
+    time.sleep(1)
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        codes = list(pool.map(lambda _: site.get("/_stcore/host-config", "reader")[0], range(600)))
+    assert set(codes) == {200, 429} and codes.count(429) > 100
+    time.sleep(16)  # until the bucket is empty again
+
+
+def open_page(found: object, site: Site, user: str, path: str = "/", **headers: str):  # type: ignore[no-untyped-def]
+    """A page of the app through nginx, with everything that went wrong in it."""
+    context = found.new_context(  # type: ignore[attr-defined]
+        ignore_https_errors=True,
+        http_credentials={"username": user, "password": PASSWORDS[user]},
+        extra_http_headers=headers,
+    )
+    page = context.new_page()
+    page.wrong = []
+    page.on(
+        "console",
+        lambda m: page.wrong.append(m.text) if "Content Security Policy" in m.text or "CSP" in m.text else None,
+    )
+    page.on("pageerror", lambda e: page.wrong.append(str(e)))
+    page.on(
+        "request",
+        lambda r: (
+            page.wrong.append(r.url)
+            if not r.url.startswith((site.url, "data:", "blob:", site.url.replace("https", "wss")))
+            else None
+        ),
+    )
+    page.on(
+        "response", lambda r: page.wrong.append(f"{r.status} {r.url}") if r.status >= 400 and r.status != 401 else None
+    )
+    page.goto(site.url + path, wait_until="domcontentloaded")
+    return page
+
+
+@pytest.mark.browser
+def test_the_app_works_through_nginx(site: Site) -> None:
+    with live.browser() as found:
+        for path, marker in (
+            ("/", ".js-plotly-plot"),
+            ("/campaigns", ".js-plotly-plot"),
+            ("/places", ".js-plotly-plot"),
+            ("/indicators", "[data-testid=stMainBlockContainer] .ct-head"),
+            ("/events", "[data-testid=stDataFrame] canvas"),
+            ("/brief", "[data-testid=stMainBlockContainer] .ct-head"),
+            ("/data", ".js-plotly-plot"),
+        ):
+            page = open_page(found, site, "reader", path)
+            page.wait_for_selector(marker, timeout=60_000)
+            page.wait_for_timeout(800)
+            assert page.wrong == [], path
+            assert page.locator("[data-testid=stException]").count() == 0
+            page.context.close()
+
+
+@pytest.mark.browser
+def test_roles_through_nginx(site: Site) -> None:
+    with live.browser() as found:
+        page = open_page(found, site, "reader", "/data?part=download", **{"X-Forwarded-User": "analyst"})
+        page.wait_for_selector("text=需要分析员权限", timeout=60_000)
+        assert page.locator("text=events.parquet（").count() == 0
+        page.context.close()
+        page = open_page(found, site, "analyst", "/data?part=download")
+        button = page.locator("button:has-text('events.parquet')")
+        button.wait_for(timeout=60_000)
+        with page.expect_download(timeout=60_000) as download:
+            button.click()
+        assert download.value.path().read_bytes()[:4] == b"PAR1"
+        assert page.wrong == []
+        page.context.close()
+    lines = (site.folder / "logs" / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+    assert '"user": "analyst"' in lines[-1] and "events.parquet" in lines[-1]
