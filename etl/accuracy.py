@@ -37,6 +37,8 @@ def corpora(shared: Path) -> Iterator[Corpus]:
     if pages:
         yield Corpus("pages", f"{len(pages)} real pages", shared / "pages", pages)
         yield Corpus("articles", "24 real articles", shared / "articles", (shared / "gold" / "articles-dev.json",))
+        more = tuple(sorted((ROOT / "tests" / "gold").glob("unseen-*.json")))
+        yield Corpus("more", "80 more real articles", shared / "articles", more)
     yield Corpus("sample", "own sample", ROOT / "data" / "raw" / "sample", (ROOT / "tests" / "gold" / "sample.json",))
 
 
@@ -59,7 +61,7 @@ def accuracy(shared: Path, now: dt.datetime, verbose: bool, write: Path | None, 
 
 def measure_corpus(corpus: Corpus, now: dt.datetime) -> Figures:
     """Run the pipeline over a corpus into a folder of its own and score what it left."""
-    gold = [article for path in corpus.gold for article in load_gold(path)]
+    gold = [article for path in corpus.gold for article in load_gold(path, corpus.raw)]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         pipeline.run(pipeline.Options(corpus.raw, out, now))

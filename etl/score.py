@@ -196,13 +196,27 @@ def score_details(figures: Figures, gold_id: str, metric: Row, hit: Row) -> None
             figures.misses.append((gold_id, f"wrong {name}", (hit["text"], hit[name], wanted)))
 
 
-def load_gold(path: Path, pages: Path | None = None) -> list[Row]:
-    """The gold articles of one file, each with its `text`; a page's gold takes it from `pages` by line numbers."""
+def load_gold(path: Path, raw: Path) -> list[Row]:
+    """The gold articles of one file, each with its `text`.
+
+    A page's gold takes it from the page below `raw` by line numbers, and labels without texts from the JSON lines
+    below `raw` by id.
+    """
     data = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(data, list):
-        return data
-    lines = ((pages or path.parent.parent / "pages") / data["file"]).read_text(encoding="utf-8").split("\n")
+        texts = {} if all("text" in a for a in data) else texts_by_id(raw)
+        return [a if "text" in a else {**a, "text": texts[a["id"]]} for a in data]
+    lines = (raw / data["file"]).read_text(encoding="utf-8").split("\n")
     return [{**a, "text": "\n".join(chosen(lines, a["lines"]))} for a in data["articles"]]
+
+
+def texts_by_id(raw: Path) -> dict[str, str]:
+    """Texts of all JSON lines below a folder, by their id."""
+    files = sorted(raw.glob("*.jsonl"))
+    rows = [
+        json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
+    return {row["id"]: row["text"] for row in rows}
 
 
 def chosen(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> Iterator[str]:
