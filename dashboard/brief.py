@@ -201,7 +201,7 @@ def results(ask: Ask, filters: Filters, indicator: Callable[[str], str], name: C
         for total in ask(queries.running_totals, filters, last, r.key, r.unit, 2).itertuples():
             place = total.place if isinstance(total.place, str) else ""
             day = "" if pd.isna(total.as_of) else f"截至{total.as_of.month}月{total.as_of.day}日"
-            running.append(f"{day}，{place}{name(total.campaign_id)}累计{total.what}{wording.exact(total.value)}{total.unit}")
+            running.append(f"{day}，{place}{name(total.campaign_id)}累计{total.what}{wording.exact(total.value)}{r.unit}")
     paragraphs = ["下表为各活动当次数字之和，重复报道不计。" if rows else "本周报道的数字均为累计数。"]
     if running:
         paragraphs.append("累计数不相加，最新一次为：" + "；".join(running[:6]) + "。")

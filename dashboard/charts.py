@@ -109,8 +109,7 @@ def base(look: Look, caption: Caption, height: int, *, legend: bool = False, bot
     """An empty figure in the house's manner: title, where and when, source at the left above; few lines; legend at the foot."""
     scale = 1.25 if look.wall else 1.0
     small = [wording.plotly(part) for part in (caption.subtitle, caption.source) if part]
-    figure = go.Figure()
-    figure.update_layout(
+    layout = dict(
         height=int(height * scale), autosize=True,
         margin={"l": left, "r": 14, "t": int((34 + 17 * len(small)) * scale) + 8, "b": int((34 + bottom) * scale), "pad": 4},
         paper_bgcolor=look.paper, plot_bgcolor=look.paper,
@@ -129,9 +128,8 @@ def base(look: Look, caption: Caption, height: int, *, legend: bool = False, bot
         separators=".,", dragmode=False, bargap=0.22, clickmode="event+select",
     )  # fmt: skip
     axis = {"gridcolor": look.line, "linecolor": look.line, "tickfont": {"color": look.soft}, "zeroline": False, "fixedrange": True}
-    figure.update_xaxes(**axis, showgrid=False, automargin="height")
-    figure.update_yaxes(**axis)
-    return figure
+    layout |= {"xaxis": axis | {"showgrid": False, "automargin": "height"}, "yaxis": axis, "template": "none"}
+    return go.Figure(layout=layout)
 
 
 def label_room(names: Sequence[str], scale: float = 1.0) -> int:

@@ -195,7 +195,7 @@ export default function(component) {
   function save(blob, name) {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob); link.download = name;
-    document.body.appendChild(link); link.click(); link.remove();
+    link.click();  // not in the page: a click there would close the popover
     setTimeout(() => URL.revokeObjectURL(link.href), 4000);
   }
 }

@@ -36,7 +36,7 @@ def named(sql: str, params: Params) -> Params:
     return {k: v for k, v in params.items() if k in names}
 
 
-def where(filters: Filters, last: dt.date | None, *, dates: bool = True) -> tuple[str, Params]:
+def where(cur: Connection, filters: Filters, last: dt.date | None, *, dates: bool = True) -> tuple[str, Params]:
     """The condition on `ev` that the filters mean, with its parameters."""
     parts: list[str] = ["true"]
     params: Params = {}
@@ -49,8 +49,9 @@ def where(filters: Filters, last: dt.date | None, *, dates: bool = True) -> tupl
         parts.append("pub <= $end" if filters.by == "published" else "coalesce(day0, pub) <= $end")
     params |= {k: v for k, v in (("start", start), ("end", end)) if v is not None}
     if filters.place is not None:
-        parts.append("(SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)")
-        params["place"] = filters.place
+        column, nid = located(cur, filters.place)
+        parts.append(f"{column} = $nid")
+        params["nid"] = nid
     if filters.campaigns:
         parts.append("camp IN (SELECT cid FROM camp WHERE list_contains($campaigns, id))")
         params["campaigns"] = list(filters.campaigns)
@@ -63,6 +64,12 @@ def where(filters: Filters, last: dt.date | None, *, dates: bool = True) -> tupl
     return " AND ".join(parts), params
 
 
+def located(cur: Connection, place: str) -> tuple[str, int]:
+    """The column of a place's level and its number there; a number that no row has for a place that is not there."""
+    found = cur.execute("SELECT level, nid FROM node WHERE id = $place", {"place": place}).fetchall()
+    return (LEVEL_COLUMNS[found[0][0]], int(found[0][1])) if found else ("p", -2)
+
+
 def day_column(filters: Filters) -> str:
     """The column of the day that the filters count by."""
     return "pub" if filters.by == "published" else "act"
@@ -70,10 +77,10 @@ def day_column(filters: Filters) -> str:
 
 def totals(cur: Connection, filters: Filters, last: dt.date | None) -> dict[str, int]:
     """Activities (each once), reports of them, articles, campaigns, districts, streets, and how many dates are inexact."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     row = frame(
         cur,
-        "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(DISTINCT article_id) AS articles,"
+        "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(DISTINCT arow) AS articles,"
         " count(DISTINCT camp) FILTER (WHERE camp IN (SELECT cid FROM camp WHERE id <> 'none')) AS campaigns,"
         " count(DISTINCT d) FILTER (WHERE d >= 0) AS districts, count(DISTINCT s) FILTER (WHERE s >= 0) AS streets,"
         " count(*) FILTER (WHERE NOT dup AND (prec IS NULL OR prec NOT IN ('day', 'range'))) AS inexact,"
@@ -85,7 +92,7 @@ def totals(cur: Connection, filters: Filters, last: dt.date | None) -> dict[str,
 
 def weekly(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
     """week (Monday), id of the campaign, n activities; weeks without any are left out."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     week = "pub_week" if filters.by == "published" else "act_week"
     return frame(
         cur,
@@ -97,10 +104,10 @@ def weekly(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFr
 
 def covered_weeks(cur: Connection, filters: Filters) -> tuple[dt.date, ...]:
     """Mondays of the weeks in which a paper that covers the place arrived: weeks without are unknown, not zero."""
-    cond, params = where(replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
+    cond, params = where(cur, replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
     narrowed = bool(filters.place or filters.papers)
     papers = f"AND paper IN (SELECT DISTINCT paper FROM ev WHERE paper IS NOT NULL AND {cond})" if narrowed else ""
-    found = frame(cur, f"SELECT DISTINCT pub_week AS week FROM art WHERE pub_week IS NOT NULL {papers} ORDER BY 1", params)
+    found = frame(cur, f"SELECT DISTINCT week FROM issued WHERE true {papers} ORDER BY 1", params)
     return tuple(day.date() for day in found["week"])
 
 
@@ -139,7 +146,7 @@ def change(counts: dict[dt.date, int], covered: Sequence[dt.date], last: dt.date
 
 def by_place(cur: Connection, filters: Filters, last: dt.date | None, level: int, limit: int = 500) -> pd.DataFrame:
     """id, name, parent (id and name), n activities of the places of one level, the busiest first; unnamed ones left out."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
     return frame(
         cur,
@@ -153,20 +160,20 @@ def by_place(cur: Connection, filters: Filters, last: dt.date | None, level: int
 
 def by_campaign(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
     """id, name, grp, n activities, streets, first and last day of each campaign, the most frequent first."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     day = day_column(filters)
     return frame(
         cur,
-        "SELECT camp.id, camp.name, camp.grp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n,"
-        f" count(DISTINCT s) FILTER (WHERE s >= 0)::INTEGER AS streets, min({day}) AS first, max({day}) AS last"
-        f" FROM ev JOIN camp ON camp.cid = ev.camp WHERE {cond} GROUP BY ALL HAVING n > 0 ORDER BY n DESC, camp.id",
+        f"WITH hit AS (SELECT camp, s, count(*) FILTER (WHERE NOT dup) AS n, min({day}) AS first, max({day}) AS last FROM ev WHERE {cond} GROUP BY 1, 2)"
+        " SELECT camp.id, camp.name, camp.grp, sum(hit.n)::INTEGER AS n, count(*) FILTER (WHERE s >= 0)::INTEGER AS streets,"
+        " min(first) AS first, max(last) AS last FROM hit JOIN camp ON camp.cid = hit.camp GROUP BY ALL HAVING sum(hit.n) > 0 ORDER BY n DESC, camp.id",
         params,
     )
 
 
 def crosstab(cur: Connection, filters: Filters, last: dt.date | None, level: int, rows: int = 14, columns: int = 18) -> pd.DataFrame:
     """campaign, place, n for the busiest campaigns and places of one level (ids and names)."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
     return frame(
         cur,
@@ -192,20 +199,19 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
     `open` (nothing yet, but the week has not ended).
     By week of publication, whatever the filters say, because arrival is known by that day only.
     """
-    level = len(_path_levels(cur, place))
-    column = LEVEL_COLUMNS[min(level, 4)]
-    cond, params = where(replace(filters, period="all", place=None), None, dates=False)
+    within, nid = located(cur, place)
+    column = LEVEL_COLUMNS[min(LEVEL_COLUMNS.index(within) + 1, 4)]
+    cond, params = where(cur, replace(filters, period="all", place=None), None, dates=False)
     paper_cond = "paper IN (SELECT nid FROM paper WHERE list_contains($papers, name))" if filters.papers else "true"
-    params |= {"place": place, "first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
+    params |= {"within": nid, "first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
     params["unfinished"] = monday(last) if last_complete_week(last) != monday(last) else dt.date(1, 1, 1)
     return frame(
         cur,
-        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE (SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)"
-        f"   AND {column} >= 0 AND {paper_cond}),"
+        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE {within} = $within AND {column} >= 0 AND {paper_cond}),"
         " places AS (SELECT DISTINCT nid FROM inside),"
         " span AS (SELECT unnest(generate_series($first::DATE, $final::DATE, INTERVAL 7 DAY))::DATE AS week),"
         " covers AS (SELECT DISTINCT nid, paper FROM inside WHERE paper IS NOT NULL),"
-        " arrived AS (SELECT DISTINCT nid, art.pub_week AS week FROM covers JOIN art USING (paper)),"
+        " arrived AS (SELECT DISTINCT nid, issued.week FROM covers JOIN issued USING (paper) WHERE issued.week BETWEEN $first AND $final),"
         f" hits AS (SELECT nid, pub_week AS week, count(*) AS reports, count(*) FILTER (WHERE NOT dup AND {cond}) AS n,"
         f"   count(*) FILTER (WHERE {cond}) AS meant FROM inside WHERE pub_week BETWEEN $first AND $final GROUP BY 1, 2)"
         " SELECT node.id, node.name, span.week, coalesce(n, 0)::INTEGER AS n,"
@@ -223,17 +229,16 @@ def street_campaigns(cur: Connection, filters: Filters, last: dt.date | None, pl
     state: `reported`; `zero` (the place was reported, this campaign was not); `silent` (nothing reported though a covering
     paper arrived); `unknown` (no covering paper arrived).
     """
-    level = len(_path_levels(cur, place))
-    column = LEVEL_COLUMNS[min(level, 4)]
-    cond, params = where(replace(filters, place=None), last)
+    within, nid = located(cur, place)
+    column = LEVEL_COLUMNS[min(LEVEL_COLUMNS.index(within) + 1, 4)]
+    cond, params = where(cur, replace(filters, place=None), last)
     start, end = filters.span(last)
-    params |= {"place": place, "top": top, "from": start or dt.date(1, 1, 1), "to": end or dt.date(9999, 1, 1)}
+    params |= {"within": nid, "top": top, "from": start or dt.date(1, 1, 1), "to": end or dt.date(9999, 1, 1)}
     return frame(
         cur,
-        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE (SELECT nid FROM node WHERE id = $place) IN (p, c, d, s, k)"
-        f"   AND {column} >= 0), places AS (SELECT DISTINCT nid FROM inside),"
+        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE {within} = $within AND {column} >= 0), places AS (SELECT DISTINCT nid FROM inside),"
         " covers AS (SELECT DISTINCT nid, paper FROM inside WHERE paper IS NOT NULL),"
-        " arrived AS (SELECT DISTINCT nid FROM covers JOIN art USING (paper) WHERE art.pub BETWEEN $from AND $to),"
+        " arrived AS (SELECT DISTINCT nid FROM covers JOIN issued USING (paper) WHERE issued.pub BETWEEN $from AND $to),"
         f" hits AS (SELECT nid, camp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n FROM inside WHERE {cond} GROUP BY 1, 2),"
         " heard AS (SELECT DISTINCT nid FROM inside WHERE pub BETWEEN $from AND $to),"
         " cols AS (SELECT camp, sum(n) AS total FROM hits GROUP BY 1 ORDER BY total DESC, camp LIMIT $top)"
@@ -247,19 +252,13 @@ def street_campaigns(cur: Connection, filters: Filters, last: dt.date | None, pl
     )
 
 
-def _path_levels(cur: Connection, place: str) -> range:
-    """One entry a level from the province down to `place`."""
-    found = cur.execute("SELECT level FROM node WHERE id = $place", {"place": place}).fetchall()
-    return range(int(found[0][0]) + 1) if found else range(0)
-
-
 def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 8) -> pd.DataFrame:
     """Streets that were reported within the last 16 weeks and have been silent for QUIET_WEEKS or more covered weeks.
 
     id, name, district, last (Monday of the last week with a report), quiet (complete weeks since then in which a covering
     paper arrived), before (reports in the 12 weeks up to that one). Complete weeks only; whatever campaign.
     """
-    cond, params = where(replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
+    cond, params = where(cur, replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
     week = last_complete_week(last)
     params |= {"week": week, "first": week - dt.timedelta(weeks=16), "quiet": QUIET_WEEKS, "limit": limit}
     return frame(
@@ -267,9 +266,9 @@ def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 
         f"WITH seen AS (SELECT s, max(pub_week) AS last FROM ev WHERE s >= 0 AND pub_week IS NOT NULL AND {cond} GROUP BY 1"
         "   HAVING max(pub_week) BETWEEN $first AND $week),"
         " covers AS (SELECT DISTINCT ev.s, paper FROM ev JOIN seen ON seen.s = ev.s WHERE paper IS NOT NULL),"
-        " issued AS (SELECT DISTINCT paper, pub_week FROM art WHERE pub_week BETWEEN $first AND $week),"
-        " quiet AS (SELECT s, count(DISTINCT issued.pub_week)::INTEGER AS quiet FROM seen JOIN covers USING (s)"
-        "   JOIN issued USING (paper) WHERE issued.pub_week > seen.last GROUP BY 1),"
+        " came AS (SELECT DISTINCT paper, week FROM issued WHERE week BETWEEN $first AND $week),"
+        " quiet AS (SELECT s, count(DISTINCT came.week)::INTEGER AS quiet FROM seen JOIN covers USING (s)"
+        "   JOIN came USING (paper) WHERE came.week > seen.last GROUP BY 1),"
         " before AS (SELECT ev.s, count(*)::INTEGER AS before FROM ev JOIN seen ON seen.s = ev.s"
         "   WHERE ev.pub_week BETWEEN seen.last - 77 AND seen.last GROUP BY 1)"
         " SELECT node.id, node.name, up.name AS district, seen.last, quiet, before FROM quiet JOIN seen USING (s)"
@@ -283,8 +282,8 @@ def arrivals(cur: Connection) -> pd.DataFrame:
     """newspaper, week (Monday), articles, last (day): which papers arrived in which week."""
     return frame(
         cur,
-        "SELECT paper.name AS newspaper, pub_week AS week, count(*)::INTEGER AS articles, max(pub) AS last FROM art"
-        " JOIN paper ON paper.nid = art.paper WHERE pub_week IS NOT NULL GROUP BY 1, 2, paper.nid ORDER BY paper.nid, 2",
+        "SELECT paper.name AS newspaper, week, sum(articles)::INTEGER AS articles, max(pub) AS last FROM issued"
+        " JOIN paper ON paper.nid = issued.paper GROUP BY 1, 2, paper.nid ORDER BY paper.nid, 2",
     )
 
 
@@ -305,7 +304,7 @@ def events(
     offset: int = 0,
 ) -> pd.DataFrame:
     """One page of events with names in place of ids; `words` must all occur in the article's text. Column total: how many in all."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
     if words:
@@ -361,7 +360,7 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
         f"SELECT * FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",
         {"file": events_file},
     )
-    at = frame(cur, "SELECT arow FROM art WHERE list_contains($ids, article_id)", {"ids": sorted(set(found["article_id"]))})
+    at = frame(cur, f"SELECT DISTINCT arow FROM ev WHERE erow IN ({numbers}) AND arow IS NOT NULL")
     arows = ", ".join(str(int(r)) for r in at["arow"]) or "-1"
     texts = frame(
         cur,
@@ -399,7 +398,7 @@ def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
 
 def table_rows(cur: Connection, filters: Filters, last: dt.date | None, words: Sequence[str] = (), duplicates: bool = True) -> Any:
     """The filtered events with every column of events.parquet, as an Arrow table in the file's order, for downloads."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
     if words:
@@ -416,9 +415,7 @@ def table_rows(cur: Connection, filters: Filters, last: dt.date | None, words: S
 
 # --- indicators ------------------------------------------------------------------------------------------------------
 
-SERIES = "coalesce(mt.indicator, mt.what)"
-# shares, rates, temperatures, ages and the like: a sum of them means nothing
-NO_SUM = "regexp_matches(mt.unit, '%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$')"
+SERIES = "sid = (SELECT sid FROM series WHERE key = $key AND unit = $unit)"
 
 
 def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 300) -> pd.DataFrame:
@@ -427,27 +424,27 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
     total adds the single counts (本次) of each activity once; NaN where only running totals exist, and where the unit does
     not add up (%, ℃ …: `adds` false; low and high say their range). One row a unit, because 户 and 家 do not add up.
     """
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     return frame(
         cur,
-        f"SELECT {SERIES} AS key, bool_or(mt.indicator IS NOT NULL) AS known, mt.unit, count(DISTINCT ev.erow)::INTEGER AS events,"
-        f" CASE WHEN {NO_SUM} THEN NULL ELSE sum(value) FILTER (WHERE NOT running AND NOT dup) END AS total, NOT {NO_SUM} AS adds,"
-        " min(value) FILTER (WHERE NOT running AND NOT dup) AS low, max(value) FILTER (WHERE NOT running AND NOT dup) AS high, count(*) FILTER (WHERE NOT running AND NOT dup)::INTEGER AS singles,"
-        " count(*) FILTER (WHERE running)::INTEGER AS runnings,"
-        " bool_or(qualifier <> 'exact') FILTER (WHERE NOT running AND NOT dup) AS rough"
-        f" FROM mt JOIN ev USING (erow) WHERE {cond} GROUP BY 1, 3 ORDER BY known DESC, adds DESC, events DESC, key, mt.unit LIMIT $limit",
+        "WITH hit AS (SELECT sid, count(*) FILTER (WHERE once)::INTEGER AS events, sum(value) FILTER (WHERE NOT running AND NOT dup) AS total,"
+        " min(value) FILTER (WHERE NOT running AND NOT dup) AS low, max(value) FILTER (WHERE NOT running AND NOT dup) AS high,"
+        " count(*) FILTER (WHERE NOT running AND NOT dup)::INTEGER AS singles, count(*) FILTER (WHERE running)::INTEGER AS runnings,"
+        f" bool_or(rough) FILTER (WHERE NOT running AND NOT dup) AS rough FROM mt WHERE {cond} GROUP BY 1)"
+        " SELECT key, known, unit, adds, events, CASE WHEN adds THEN total END AS total, low, high, singles, runnings, coalesce(rough, false) AS rough"
+        " FROM hit JOIN series USING (sid) ORDER BY known DESC, adds DESC, events DESC, key, unit LIMIT $limit",
         params | {"limit": limit},
     )
 
 
 def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
     """week, total of single counts, n numbers: each activity once, no running totals."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     week = "pub_week" if filters.by == "published" else "act_week"
     return frame(
         cur,
-        f"SELECT {week} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt JOIN ev USING (erow)"
-        f" WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {week} IS NOT NULL AND {cond}"
+        f"SELECT {week} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
+        f" WHERE {SERIES} AND NOT running AND NOT dup AND {week} IS NOT NULL AND {cond}"
         " GROUP BY 1 ORDER BY 1",
         params | {"key": key, "unit": unit},
     )
@@ -457,12 +454,12 @@ def indicator_places(
     cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, level: int, limit: int = 15
 ) -> pd.DataFrame:
     """id, name, total of single counts of the places of one level."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
     return frame(
         cur,
-        f"SELECT node.id, node.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt JOIN ev USING (erow)"
-        f" JOIN node ON node.nid = ev.{column} WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {cond}"
+        f"SELECT node.id, node.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
+        f" JOIN node ON node.nid = mt.{column} WHERE {SERIES} AND NOT running AND NOT dup AND {cond}"
         " GROUP BY 1, 2 ORDER BY total DESC, node.id LIMIT $limit",
         params | {"key": key, "unit": unit, "limit": limit},
     )
@@ -470,11 +467,11 @@ def indicator_places(
 
 def indicator_campaigns(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 10) -> pd.DataFrame:
     """id, name, total of single counts of each campaign."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     return frame(
         cur,
-        "SELECT camp.id, camp.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt JOIN ev USING (erow)"
-        f" JOIN camp ON camp.cid = ev.camp WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {cond}"
+        "SELECT camp.id, camp.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
+        f" JOIN camp ON camp.cid = mt.camp WHERE {SERIES} AND NOT running AND NOT dup AND {cond}"
         " GROUP BY 1, 2 ORDER BY total DESC, camp.id LIMIT $limit",
         params | {"key": key, "unit": unit, "limit": limit},
     )
@@ -485,17 +482,17 @@ def running_totals(cur: Connection, filters: Filters, last: dt.date | None, key:
 
     Of several the one with the latest 截至 day stands (without one: the day it was printed), then the latest printed.
     """
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     return frame(
         cur,
-        f"WITH r AS (SELECT mt.*, camp.id AS campaign_id, node.name AS place, node.id AS place_id, ev.pub, ev.article_id, ev.event_id,"
-        " row_number() OVER (PARTITION BY ev.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS nth,"
-        " count(*) OVER (PARTITION BY ev.camp, node.nid)::INTEGER AS reports"
-        " FROM mt JOIN ev USING (erow) JOIN camp ON camp.cid = ev.camp"
+        f"WITH r AS (SELECT mt.*, camp.id AS campaign_id, node.name AS place, node.id AS place_id,"
+        " row_number() OVER (PARTITION BY mt.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS nth,"
+        " count(*) OVER (PARTITION BY mt.camp, node.nid)::INTEGER AS reports"
+        " FROM mt JOIN camp ON camp.cid = mt.camp"
         " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
-        f" WHERE {SERIES} = $key AND mt.unit = $unit AND running AND {cond})"
-        " SELECT erow, event_id, what, value, unit, qualifier, coalesce(as_of, pub) AS as_of, as_of IS NULL AS by_print, campaign_id,"
-        " place, place_id, pub, text, first, last, article_id, reports FROM r WHERE nth = 1 ORDER BY value DESC, mid LIMIT $limit",
+        f" WHERE {SERIES} AND running AND {cond})"
+        " SELECT erow, ev.event_id, what, value, qualifier, coalesce(as_of, r.pub) AS as_of, as_of IS NULL AS by_print, campaign_id,"
+        " place, place_id, r.pub, text, first, last, ev.article_id, reports FROM r JOIN ev USING (erow) WHERE nth = 1 ORDER BY value DESC, mid LIMIT $limit",
         params | {"key": key, "unit": unit, "limit": limit},
     )
 
@@ -514,19 +511,20 @@ def indicator_rows(
 ) -> pd.DataFrame:
     """The single counts that a figure is made of: each number with its event, place, day and span."""
     narrowed = replace(filters, place=place or filters.place, campaigns=(campaign,) if campaign else filters.campaigns)
-    cond, params = where(narrowed, last)
+    cond, params = where(cur, narrowed, last)
     if week is not None:
         cond += f" AND {'pub_week' if filters.by == 'published' else 'act_week'} = $week"
         params["week"] = week
     return frame(
         cur,
-        "SELECT erow, event_id, what, value, unit, qualifier, campaign_id, place, pub, text, first, last, newspaper, article_id, total FROM ("
-        " SELECT mt.*, camp.id AS campaign_id, node.name AS place, ev.pub, ev.event_id, ev.article_id, paper.name AS newspaper,"
+        "WITH hit AS ("
+        " SELECT mt.*, camp.id AS campaign_id, node.name AS place, paper.name AS newspaper,"
         " count(*) OVER ()::INTEGER AS total"
-        " FROM mt JOIN ev USING (erow) JOIN camp ON camp.cid = ev.camp LEFT JOIN paper ON paper.nid = ev.paper"
+        " FROM mt JOIN camp ON camp.cid = mt.camp LEFT JOIN paper ON paper.nid = mt.paper"
         " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
-        f" WHERE {SERIES} = $key AND mt.unit = $unit AND NOT running AND NOT dup AND {cond})"
-        " ORDER BY value DESC, mid LIMIT $limit",
+        f" WHERE {SERIES} AND NOT running AND NOT dup AND {cond} ORDER BY value DESC, mid LIMIT $limit)"
+        " SELECT erow, ev.event_id, what, value, qualifier, campaign_id, place, hit.pub, text, first, last, newspaper, ev.article_id, total"
+        " FROM hit JOIN ev USING (erow) ORDER BY value DESC, mid",
         params | {"key": key, "unit": unit, "limit": limit, "week": week},
     )
 
@@ -544,7 +542,7 @@ def campaign_indicators(cur: Connection, filters: Filters, last: dt.date | None,
 
 def spread(cur: Connection, filters: Filters, last: dt.date | None, level: int) -> pd.DataFrame:
     """Where a campaign was first reported and how it went on: place (id, name, parent), first, last, n, earliest first."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     column, day = LEVEL_COLUMNS[level], day_column(filters)
     return frame(
         cur,
@@ -558,7 +556,7 @@ def spread(cur: Connection, filters: Filters, last: dt.date | None, level: int) 
 
 def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: int, top: int = 15) -> pd.DataFrame:
     """place (id, name), week, n for the busiest places of one level."""
-    cond, params = where(filters, last)
+    cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
     week = "pub_week" if filters.by == "published" else "act_week"
     return frame(
@@ -574,13 +572,13 @@ def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: 
 
 def new_campaigns(cur: Connection, filters: Filters, last: dt.date, weeks: int = 4) -> pd.DataFrame:
     """Campaigns first reported at the place within the last weeks, though papers arrived there before: id, name, first, n."""
-    cond, params = where(replace(filters, period="all"), None, dates=False)
+    cond, params = where(cur, replace(filters, period="all"), None, dates=False)
     since = monday(last) - dt.timedelta(weeks=weeks - 1)
     return frame(
         cur,
         "SELECT camp.id, camp.name, min(pub) AS first, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, any_value(event_id) AS event_id"
         f" FROM ev JOIN camp ON camp.cid = ev.camp WHERE camp.id <> 'none' AND pub IS NOT NULL AND {cond} GROUP BY 1, 2"
-        " HAVING min(pub) >= $since AND (SELECT min(pub) FROM art) < $since ORDER BY n DESC, camp.id",
+        " HAVING min(pub) >= $since AND (SELECT min(pub) FROM issued) < $since ORDER BY n DESC, camp.id",
         params | {"since": since},
     )
 
@@ -590,7 +588,7 @@ def new_campaigns(cur: Connection, filters: Filters, last: dt.date, weeks: int =
 
 def nearest_range(cur: Connection, filters: Filters) -> tuple[dt.date, dt.date] | None:
     """First and last day with data once the dates are left open; None when the other filters match nothing at all."""
-    cond, params = where(filters, None, dates=False)
+    cond, params = where(cur, filters, None, dates=False)
     day = day_column(filters)
     row = frame(cur, f"SELECT min({day}) AS first, max({day}) AS last FROM ev WHERE {cond}", params).iloc[0]
     return None if pd.isna(row["first"]) else (row["first"].date(), row["last"].date())

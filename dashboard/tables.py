@@ -1,7 +1,8 @@
 """Opens one version of the table in DuckDB: narrow tables in memory for the questions, Parquet for text and evidence.
 
-In memory: `node` (places as a tree), `camp`, `ev` (one row an event, small types), `mt` (one row a number), `art` (one row
-an article). Texts and evidence are 71 % of the bytes and stay in the files; queries.py fetches them for the rows shown.
+In memory: `node` (places as a tree), `camp`, `ev` (one row an event, small types), `mt` (one row a number, with
+what it is filtered by), `series` (an indicator or wording with a unit), `art` (one row an article),
+`issued` (papers and the days on which they arrived). Texts and evidence are 71 % of the bytes and stay in the files; queries.py fetches them for the rows shown.
 Weeks are named by their Monday. A day that the event basis cannot know exactly (month, year, vague) is the day printed.
 """
 
@@ -15,6 +16,8 @@ import pandas as pd
 
 from dashboard.filters import NO_CAMPAIGN, Campaign, Catalog, Node
 
+# shares, rates, temperatures, ages and the like: a sum of them means nothing
+NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$"
 LEVELS = ("province", "city", "district", "street", "community")
 UNCLASSIFIED = "未归类"
 
@@ -30,7 +33,6 @@ class Store:
 def open_store(events: Path, articles: Path) -> Store:
     """Build the narrow tables from the two files; raise duckdb.Error or OSError where they cannot be read."""
     con = duckdb.connect(":memory:")
-    con.execute("SET threads = 4")
     con.execute("CREATE TABLE src AS SELECT $e AS events, $a AS articles", {"e": str(events), "a": str(articles)})
     con.execute(
         "CREATE TEMP TABLE raw_place AS SELECT row_number() OVER () - 1 AS pid, * FROM (SELECT DISTINCT"
@@ -61,7 +63,9 @@ CREATE TABLE paper AS SELECT row_number() OVER (ORDER BY n DESC, name) - 1 AS ni
 CREATE TABLE art AS SELECT a.file_row_number AS arow, a.article_id, p.nid::SMALLINT AS paper, a.published_on AS pub,
     date_trunc('week', a.published_on)::DATE AS pub_week
   FROM read_parquet($a, file_row_number=true) a LEFT JOIN paper p ON p.name = a.newspaper;
-CREATE TABLE ev AS SELECT e.file_row_number::INTEGER AS erow, e.event_id, e.article_id, t.p, t.c, t.d, t.s, t.k,
+CREATE TABLE issued AS SELECT paper, pub, pub_week AS week, count(*)::INTEGER AS articles FROM art
+  WHERE paper IS NOT NULL AND pub IS NOT NULL GROUP BY ALL;
+CREATE TABLE ev AS SELECT e.file_row_number::INTEGER AS erow, e.event_id, e.article_id, art.arow::INTEGER AS arow, t.p, t.c, t.d, t.s, t.k,
     camp.cid::SMALLINT AS camp, w.nid::SMALLINT AS paper, e.date AS day0, e.date_end AS day1,
     e.date_precision::ENUM ('day', 'range', 'month', 'year', 'vague') AS prec,
     coalesce(e.published_on, e.date_end) AS pub,
@@ -78,12 +82,21 @@ CREATE TABLE ev AS SELECT e.file_row_number::INTEGER AS erow, e.event_id, e.arti
   JOIN placed t ON t.pid = r.pid
   JOIN camp ON camp.id = coalesce(e.campaign_id, '{NO_CAMPAIGN}')
   LEFT JOIN paper w ON w.name = e.newspaper
+  LEFT JOIN art ON art.article_id = e.article_id
   ORDER BY pub, e.file_row_number;
 UPDATE ev SET act_week = date_trunc('week', act)::DATE;
-CREATE TABLE mt AS SELECT erow, (row_number() OVER ())::INTEGER AS mid, m.what, m.indicator, m.value, m.unit, m.qualifier,
-    m.scope = 'cumulative' AS running, m.as_of, m.start AS first, m."end" AS last, m.text
+CREATE TEMP TABLE num AS SELECT erow, (row_number() OVER ())::INTEGER AS mid, coalesce(m.indicator, m.what) AS key,
+    m.indicator IS NOT NULL AS known, m.what, m.value, m.unit, m.qualifier, m.scope = 'cumulative' AS running, m.as_of,
+    m.start AS first, m."end" AS last, m.text
   FROM (SELECT file_row_number::INTEGER AS erow, unnest(metrics) AS m FROM read_parquet($e, file_row_number=true)
         WHERE len(metrics) > 0);
+CREATE TABLE series AS SELECT (row_number() OVER (ORDER BY key, unit) - 1)::INTEGER AS sid, key, unit, bool_or(known) AS known,
+    NOT regexp_matches(unit, '{NO_SUM}') AS adds FROM num GROUP BY key, unit;
+CREATE TABLE mt AS SELECT num.erow, mid, sid, what, value, qualifier, qualifier <> 'exact' AS rough, running, as_of, first, last, text,
+    row_number() OVER (PARTITION BY num.erow, sid ORDER BY mid) = 1 AS once,
+    p, c, d, s, k, camp, paper, pub, act, pub_week, act_week, day0, day1, dup
+  FROM num JOIN series USING (key, unit) JOIN ev ON ev.erow = num.erow ORDER BY sid, pub;
+DROP TABLE num;
 DROP TABLE raw_place;
 DROP TABLE placed
 """

@@ -102,11 +102,10 @@ class Visit:
 
     def settle(self) -> None:
         """Until the run is over and nothing on the page is stale."""
-        self.page.wait_for_timeout(350)
-        self.page.wait_for_function(
-            "!document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('[data-stale=true]')", timeout=45_000
-        )
-        self.page.wait_for_timeout(250)
+        quiet = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')"
+        for _ in range(3):  # a run may follow upon a run
+            self.page.wait_for_timeout(250)
+            self.page.wait_for_function(quiet, timeout=45_000)
         assert self.page.query_selector(".stException") is None, self.page.inner_text(".stException")
 
     def outside(self) -> list[str]:
