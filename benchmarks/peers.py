@@ -41,7 +41,10 @@ def rates(texts: list[str], seconds: float) -> dict[str, Any]:
         path = Path(folder) / "articles.json"
         path.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         done = subprocess.run(
-            [str(python()), str(HERE / "peer_run.py"), str(path), str(seconds)], capture_output=True, text=True, timeout=900
+            [str(python()), str(HERE / "peer_run.py"), str(path), str(seconds)],
+            capture_output=True,
+            text=True,
+            timeout=900,
         )
     if done.returncode:
         return {"skipped": f"peers failed: {done.stderr.strip()[-200:]}"}
