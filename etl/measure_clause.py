@@ -15,11 +15,18 @@ import rjieba
 
 from etl.measure_numbers import Number
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as written below one after the other."""
+    return frozenset(text.split())
+
+
 MAX_WHAT = 18
 REACH = 48  # characters of the clause that are read on either side of a number
 LONG_NOUN = 12  # a verb this far into a noun phrase is its predicate
-_BOUND = re.compile(r"[，。；：！？…\n、（|]")
-_LAST_BOUND = re.compile(r".*[，。；：！？…\n、（|]", re.S)
+_BOUND = re.compile(r"[、（|]")
+_LAST_BOUND = re.compile(r".*[、（|]", re.S)
+_CLAUSE_END = re.compile(r"[，。；：！？…\n]")
 _DROP = re.compile(r"[ \n\"'《》·）\[\]【】]+")
 _PARENTHESIS = re.compile(r"（[^（）]{0,40}）")
 _OPENING = re.compile(
@@ -29,31 +36,33 @@ _OPENING = re.compile(
 _OPENERS = frozenset("截目其现今去期此本行活据预同另0123456789")
 _AFTER_UNIT = re.compile(r"^ ?(?:余|多|以上|以下|左右|上下|以内|之多|钱|人民币|的)+")
 _ROUGHLY = re.compile(r"(?<![节特条合预大])约$|(?<![附最])近$")
-_COMPARED = re.compile(r"(?:同比|环比|平均|总体|日均|月均|增长|下降|上升|提高|提升|高出|减少|增加|降低|扩大|增幅|降幅|较|比|去年|上年|上月|同期|全年|以来|[0-9]{4}|年|上升了|了|相)+")
+_COMPARED = re.compile(
+    r"(?:同比|环比|平均|总体|日均|月均|增长|下降|上升|提高|提升|高出|减少|增加|降低|扩大|增幅|降幅|较|比|去年|上年|上月|同期|全年|以来|[0-9]{4}|年|了|相)+"
+)
 _RATIO_TAIL = re.compile(r"(?:同比|环比|较|比).*$|(?:增长|下降|提高|提升|上升|减少|增加|高)$")
-_SUFFERED = frozenset("骗 困 盗 害 征 救 淹 毁".split())
+_SUFFERED = frozenset("骗困盗害征救淹毁")
 _ATTRIBUTE = re.compile(r"^(?:在建|在册|在校|在岗|在外|被骗|被困|被盗|被征|被救|未成年|无证|有意向|有劳动能力)")
 
 KINDS_OF_VERB = frozenset({"v", "vn", "vd", "vi"})
 STOP_KINDS = frozenset({"p", "c", "u", "ul", "uz", "uv", "ud", "r", "w", "y", "t", "e", "o"})
-STRIP = frozenset(
-    """将近 接近 近 大约 约为 约 超过 超 逾 突破 不少于 不低于 至少 高达 多达 达到 已达 达 共有 共计 总计 合计 累计 共 总共 仅 只 有 为 是 至 到 上 的 了 计 过 等 不 足 不超过 不足 不到 先后 已 就
-    又 也 在 数 平均 分别 携 各 增加 增 升 降 近日 总数 人数 总量 数量 约占 占 现有 一共 全部 出 每 还有 总 共达 均 余 被 由 用 按 从 以 已有 有近 对 为 向 约有""".split()
+STRIP = word_set("""将近 接近 近 大约 约为 约 超过 超 逾 突破 不少于 不低于 至少 高达 多达 达到 已达 达 共有 共计 总计 合计 累计 共 总共 仅 只 有 为 是 至 到 上 的 了 计 过 等 不 足 不超过 不足 不到 先后 已 就
+    又 也 在 数 平均 分别 携 各 增加 增 升 降 近日 总数 人数 总量 数量 约占 占 现有 一共 全部 出 每 还有 总 共达 均 余 被 由 用 按 从 以 已有 有近 对 为 向 约有""")
+MARKERS = word_set(
+    "共计 累计 总计 先后 已经 分别 共 已 还 又 均 将 可 拟 曾 再 并 并且 就 也 都 一共 全部 正 可以 能 目前 共同 相继 陆续 同步 集中"
 )
-MARKERS = frozenset("共计 累计 总计 先后 已经 分别 共 已 还 又 均 将 可 拟 曾 再 并 并且 就 也 都 一共 全部 正 可以 能 目前 共同 相继 陆续 同步 集中".split())
-COPULA = frozenset("有 是 为 达 到 至 达到 拥有 具有 现有 含 包括 还有 共有 没有 位于 涉及 来自 可 能 要 需 应 会 使 让".split())
-CONJUNCTIONS = frozenset("和 及 与 以及 其中 另".split())
-SHORT_VERBS = frozenset("捐 建 修 拆 种 栽 送 购 挖 铺 抓 扣 植 增".split())
-PLACES = frozenset("村 镇 乡 县 区 市 省 国".split())
-LIGHT = frozenset("进行 开展 予以 实施 作 做 给予 得到 受到 实现 处于 全部 落实".split())
-VERBS = frozenset("办理 汇总 参观 义诊 体检 参赛 整改 招募 接种 劝阻 收缴 帮扶 答复 分转 入户".split())
-NO_VERBS = frozenset("溺水 创新 反诈 执法 工作 活动 行动 服务 管理 执勤 审核 防控 开放 流动 专业 联合 志愿 以上 以来 重点 安全 综合 违法 卫生 发展 涉嫌 会员 外卖 救援 培训班 保洁 辅导 咨询 经营性 便民 负责 生产 经营 建筑 存在".split())
-BETWEEN = frozenset("深入 开始 通过 围绕 走进 进入 来到 前往 面向 符合 按照 依托 利用 结合 针对".split())
-PREDICATES = frozenset(
-    """参加 参与 进行 开展 建成 完成 获得 通过 入围 携 办理 享受 实现 达到 来到 为 是 有 到 组成 组织 发放 送 送去 送上 前往 走进 深入 提供 报名 参赛 需 没有 存在 入选 得到 成为 按照 能够 可以 举行
+COPULA = word_set("有 是 为 达 到 至 达到 拥有 具有 现有 含 包括 还有 共有 没有 位于 涉及 来自 可 能 要 需 应 会 使 让")
+CONJUNCTIONS = word_set("和 及 与 以及 其中 另")
+SHORT_VERBS = word_set("捐 建 修 拆 种 栽 送 购 挖 铺 抓 扣 植 增")
+PLACES = word_set("村 镇 乡 县 区 市 省 国")
+LIGHT = word_set("进行 开展 予以 实施 作 做 给予 得到 受到 实现 处于 全部 落实")
+VERBS = word_set("办理 汇总 参观 义诊 体检 参赛 整改 招募 接种 劝阻 收缴 帮扶 答复 分转 入户")
+NO_VERBS = word_set(
+    "溺水 选手 创新 反诈 执法 工作 活动 行动 服务 管理 执勤 审核 防控 开放 流动 专业 联合 志愿 以上 以来 重点 安全 综合 违法 卫生 发展 涉嫌 会员 外卖 救援 培训班 保洁 辅导 咨询 经营性 便民 负责 生产 经营 建筑 存在"
+)
+BETWEEN = word_set("深入 开始 通过 围绕 走进 进入 来到 前往 面向 符合 按照 依托 利用 结合 针对")
+PREDICATES = word_set("""参加 参与 进行 开展 建成 完成 获得 通过 入围 携 办理 享受 实现 达到 来到 为 是 有 到 组成 组织 发放 送 送去 送上 前往 走进 深入 提供 报名 参赛 需 没有 存在 入选 得到 成为 按照 能够 可以 举行
     涉及 召开 成功 签订 签约 落地 受损 用于 给 让 使 把 将 对 被 向 由 全部 发函 入住 围绕 注视 列入 纳入 组建 讲解 正在 均 可 已 共 也 就 都 还 又 再 才 分别 受益 停用 巡护 被评为 入库 建立
-    设立 设置 聘任 做 早早 主动 踊跃 积极 纷纷 每人 分成 分为 正 从事 未 已经 处于 位于 约 免费 携手 在""".split()
-)
+    设立 设置 聘任 做 早早 主动 踊跃 积极 纷纷 每人 分成 分为 正 从事 未 已经 处于 位于 约 免费 携手 在""")
 
 
 # The part of speech as this step needs it: 执法, 服务 and stray single characters are no verbs, 办理 is one.
@@ -75,13 +84,13 @@ Word = tuple[str, str]
 Words = Sequence[Word]
 
 
-def read_counted(norm: str, bounds: tuple[int, int], numbers: Sequence[Number], i: int, before: Counted) -> Counted:
-    """What `numbers[i]` counts, within its clause `bounds`; `before` is what the number before it in the sentence counts."""
+def read_counted(norm: str, numbers: Sequence[Number], i: int, before: Counted) -> Counted:
+    """What `numbers[i]` counts; `before` is what the number before it in the sentence counts, or NOTHING."""
     number = numbers[i]
-    left_edge = max(bounds[0], number.start - REACH, numbers[i - 1].end if i else 0)
-    right_edge = min(bounds[1], number.end + REACH, numbers[i + 1].start if i + 1 < len(numbers) else bounds[1])
-    left, joined, own_verb = left_words(norm[left_edge : number.start])
-    right = right_words(norm[number.end : right_edge])
+    first = max(number.start - REACH, numbers[i - 1].end if i else 0)
+    last = min(number.end + REACH, numbers[i + 1].start if i + 1 < len(numbers) else len(norm))
+    left, joined, own_verb = left_words(in_clause(norm[first : number.start], last=True))
+    right = right_words(in_clause(norm[number.end : last], last=False))
     lent = (left and own_verb) or before.verb if joined else ""
     if number.unit_class == "ratio":
         found = of_ratio(left, right, before)
@@ -97,9 +106,19 @@ def read_counted(norm: str, bounds: tuple[int, int], numbers: Sequence[Number], 
     return Counted(lent + name, name, lent)
 
 
+def in_clause(text: str, last: bool) -> str:
+    """The part of a text that belongs to its last or to its first clause."""
+    parts = _CLAUSE_END.split(text)
+    return parts[-1 if last else 0]
+
+
 def counts_anew(norm: str, numbers: Sequence[Number], i: int) -> bool:
     """38个楼栋、1600多户; 执法车辆60车次、200余人次: a bare count of another kind set off by a comma counts people or homes."""
-    if not i or numbers[i].unit_class not in ("household", "people", "turnout") or numbers[i].unit_class == numbers[i - 1].unit_class:
+    if (
+        not i
+        or numbers[i].unit_class not in ("household", "people", "turnout")
+        or numbers[i].unit_class == numbers[i - 1].unit_class
+    ):
         return False
     return norm[numbers[i - 1].end : numbers[i].start].endswith(("，", "、", "；"))
 
@@ -108,7 +127,9 @@ def tag(text: str) -> list[Word]:
     """Words with their parts of speech, corrected by KIND."""
     if not text:
         return []
-    words = [(w, KIND.get(w) or (k if len(w) > 1 or k not in KINDS_OF_VERB else "g")) for w, k in rjieba.tag(text, hmm=False)]
+    words = [
+        (w, KIND.get(w) or (k if len(w) > 1 or k not in KINDS_OF_VERB else "g")) for w, k in rjieba.tag(text, hmm=False)
+    ]
     return with_passives(words) if "被" in text else words
 
 
@@ -196,9 +217,9 @@ def chunk_length(words: Words) -> int:
             if seen_noun and not any(k in KINDS_OF_VERB for _, k in words[:n]):
                 return n
             seen_noun = False
-        elif seen_noun and (kind in STOP_KINDS or word in PREDICATES):
-            return n
-        elif seen_noun and kind == "v" and sum(len(w) for w, _ in words[: n + 1]) > LONG_NOUN:
+        elif (seen_noun and (kind in STOP_KINDS or word in PREDICATES)) or (
+            seen_noun and kind == "v" and sum(len(w) for w, _ in words[: n + 1]) > LONG_NOUN
+        ):
             return n
         elif kind.startswith("n") or kind in ("vn", "q", "j", "l", "s"):
             seen_noun = True
@@ -282,5 +303,9 @@ def of_ratio(left: Words, right: Words, before: Counted) -> Counted:
 
 def first_verb(words: Words) -> str:
     """The verb nearest after a noun: 进行排查 → 排查."""
-    verbs = (word for word, kind in words if kind in KINDS_OF_VERB and word not in COPULA and word not in LIGHT and len(word) > 1)
+    verbs = (
+        word
+        for word, kind in words
+        if kind in KINDS_OF_VERB and word not in COPULA and word not in LIGHT and len(word) > 1
+    )
     return next(verbs, "")

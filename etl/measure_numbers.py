@@ -74,12 +74,17 @@ def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
     shapes = patterns(quantities.unit_pattern)
     found = [n for match in shapes.digits.finditer(norm) if (n := read_number(norm, match, quantities))]
     for match in shapes.chinese.finditer(norm):
-        if match["number"] != "一" and (n := read_number(norm, match, quantities)) and chinese_counts(norm, match, n, quantities):
+        if (
+            match["number"] != "一"
+            and (n := read_number(norm, match, quantities))
+            and chinese_counts(norm, match, n, quantities)
+        ):
             found.append(n)
     if "百分之" in norm:
         found += [n for match in shapes.percent.finditer(norm) if (n := read_percent(match))]
-    phrases = [m.span() for m in quantities.traps.phrase_pattern.finditer(norm)]
-    found = [n for n in found if not any(first < n.end and n.start < last for first, last in phrases)]
+    covered = {i for m in quantities.traps.phrase_pattern.finditer(norm) for i in range(*m.span())}
+    if covered:
+        found = [n for n in found if covered.isdisjoint(range(n.start, n.end))]
     return sorted(found, key=lambda n: n.start)
 
 
@@ -121,11 +126,11 @@ def qualifier_of(norm: str, match: re.Match[str]) -> Qualifier:
     told = before[-1:] in _LAST_OF_BEFORE
     if told and _NEARLY.search(before):
         return "nearly"
-    if told and _AT_MOST.search(before) or _AFTER_MOST.match(norm, end):
+    if (told and _AT_MOST.search(before)) or _AFTER_MOST.match(norm, end):
         return "at_most"
-    if told and _ABOUT.search(before) or _AFTER_ABOUT.match(norm, end):
+    if (told and _ABOUT.search(before)) or _AFTER_ABOUT.match(norm, end):
         return "about"
-    if match["plus"] or match["more"] or match["high"] or told and _OVER.search(before):
+    if match["plus"] or match["more"] or match["high"] or (told and _OVER.search(before)):
         return "over"
     if match["number"][0] in SCALE and _OVER_ROUND.search(before):
         return "over"
@@ -136,7 +141,9 @@ def is_trap(norm: str, match: re.Match[str], value: float, unit_class: str, quan
     """Whether the words around make it no reported number."""
     traps, (start, end) = quantities.traps, match.span()
     before, after = norm[max(0, start - 24) : start], norm[end : end + 24]
-    if value == 0 or after.startswith("/") or before.endswith(traps.before) or after.startswith(traps.after.get(unit_class, ())):
+    if value == 0 and match["number"] != "0":
+        return True
+    if after.startswith(("/", *traps.after.get(unit_class, ()))) or before.endswith(traps.before):
         return True
     if unit_class in ("item", "print") and value <= 12 and after.lstrip(' "').startswith(traps.rhetorical):
         return True

@@ -141,7 +141,7 @@ def load_quantities(root: Path) -> Quantities:
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; RulesError with the line where it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     except OSError as error:
         raise RulesError(path, None, f"cannot be read: {error}") from error
     except yaml.YAMLError as error:
