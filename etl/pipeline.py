@@ -18,6 +18,7 @@ import pyarrow as pa
 import etl
 from etl import ledger as book
 from etl.bounds import check_bounds, figures, load_bounds
+from etl.candidates import candidates_of, merged
 from etl.corrections import FILE as CORRECTIONS
 from etl.corrections import Corrections, correct, correct_links, load_corrections, unmatched
 from etl.inputs import Input, Known, scan
@@ -215,7 +216,7 @@ def build_parts(
         digest_of([key, corrections.digest]),
         lambda articles, events: correct(corrections, articles, events),
         lambda events: correct_links(corrections, events),
-        lambda articles, events: [],
+        lambda articles, events: candidates_of(corrections.rules, articles, events),
     )
     return make_parts(maker, ledger, inputs, lambda done, total: options.progress("link", done, total))
 
@@ -259,7 +260,7 @@ def report_of(
         },
         "filled": totals(parts, "filled"),
         "papers": merged_papers(parts),
-        "candidates": [],
+        "candidates": merged(part.facts["candidates"] for part in parts),
         "inputs": [{"path": i.path, "size": i.size, "digest": i.digest} for i in inputs[:5000]],
         "rules": rules.digests,
         "software": software(),
