@@ -52,7 +52,8 @@ MARKERS = word_set(
 )
 COPULA = word_set("有 是 为 达 到 至 达到 拥有 具有 现有 含 包括 还有 共有 没有 位于 涉及 来自 可 能 要 需 应 会 使 让")
 CONJUNCTIONS = word_set("和 及 与 以及 其中 另")
-SHORT_VERBS = word_set("捐 建 修 拆 种 栽 送 购 挖 铺 抓 扣 植 增")
+NEGATIONS = word_set("不 未 无 没有")
+SHORT_VERBS = word_set("挂 贴 搭 捐 建 修 拆 种 栽 送 购 挖 铺 抓 扣 植 增")
 PLACES = word_set("村 镇 乡 县 区 市 省 国")
 LIGHT = word_set("进行 开展 予以 实施 作 做 给予 得到 受到 实现 处于 全部 落实")
 VERBS = word_set("办理 汇总 参观 义诊 体检 参赛 整改 招募 接种 劝阻 收缴 帮扶 答复 分转 入户")
@@ -189,7 +190,7 @@ def noun_follows(left: Words, right: Words) -> bool:
     if right[0][0] == "不":
         return True
     if right[0][0] in ("未", "存在", "没有"):  # 3名未取得…证的人员, 4起未落实…责任典型案例
-        return right[-1][1].startswith("n")
+        return right[-1][1].startswith("n") or any(word == "的" for word, _ in right)
     if right[0][1] in STOP_KINDS or right[0][0] in PREDICATES:
         return False
     if right[0][1] != "v" or not left:
@@ -214,7 +215,7 @@ def chunk_length(words: Words) -> int:
     seen_noun = False
     for n, (word, kind) in enumerate(words):
         if word == "的":
-            if seen_noun and not any(k in KINDS_OF_VERB for _, k in words[:n]):
+            if seen_noun and words[0][0] not in NEGATIONS and not any(k in KINDS_OF_VERB for _, k in words[:n]):
                 return n
             seen_noun = False
         elif (seen_noun and (kind in STOP_KINDS or word in PREDICATES)) or (

@@ -19,7 +19,7 @@ _ANNOUNCED = re.compile(
     r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|\d{1,2} ?月份?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
     r"[自从][^。，；]{2,20}(?<![时点分])(?:开始|以来|起)[^。]{0,60}?(?:共|累计|已)|以来[^。]{0,40}?(?:共|累计|已|先后)"
 )
-_HINTS = ("截", "至", "累计", "以来", "迄今", "自", "从")  # one of these stands in any sentence of the above
+_HINTS = ("截", "到目前", "至", "累计", "以来", "迄今", "自", "从")  # one of these stands in any sentence of the above
 _AT_PRESENT = re.compile(r"目前[^。；]{0,30}?已")
 _SPAN_OF_TIME = re.compile(r"(?:今年|去年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|\d{1,2} ?月份?|20\d\d ?年)以来")
 # 累计 of one activity is no running total: 此次活动累计发放 …
