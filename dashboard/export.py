@@ -156,7 +156,7 @@ def write_cell(page: Any, y: int, x: int, value: Any, text: Any, number: Any, da
     elif isinstance(value, dt.datetime):
         page.write_datetime(y, x, value.replace(tzinfo=None), day)
     elif isinstance(value, dt.date):
-        page.write_datetime(y, x, dt.datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 — a day has no zone
+        page.write_datetime(y, x, dt.datetime(value.year, value.month, value.day), day)
     elif isinstance(value, (int, float)) or hasattr(value, "dtype"):
         page.write_number(y, x, float(value), number)
     else:

@@ -378,7 +378,7 @@ def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
         return {}
     numbers = ", ".join(str(int(r)) for r in rows)
     found = cur.execute(
-        f"SELECT file_row_number, headline FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",  # noqa: S608 — integers
+        f"SELECT file_row_number, headline FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",
         {"file": sources(cur)[0]},
     ).fetchall()
     return {int(row): headline for row, headline in found if headline}

@@ -55,7 +55,7 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
             t("单位"): found["unit"],
             t("活动"): found["events"],
             t("本次合计"): [figure(ctx, row) for row in found.itertuples()],
-            t("累计数"): [int(n) if n else None for n in found["runnings"]],
+            t("累计数"): [str(n) if n else "" for n in found["runnings"]],
         }
     )
     state = f"i_list_{abs(hash((tuple(found['key']), tuple(found['unit']), ctx.lang)))}"
@@ -69,7 +69,7 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     st.dataframe(
         table, hide_index=True, width="stretch", height=parts.fit(len(table), 18), key=state, on_select=pick, selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},
-        column_config={t("累计数"): st.column_config.NumberColumn(help=t("报道过的累计数个数")), t("活动"): st.column_config.NumberColumn(help=t("报道了该数字的活动数"))},
+        column_config={t("累计数"): st.column_config.TextColumn(help=t("报道过的累计数个数")), t("活动"): st.column_config.NumberColumn(help=t("报道了该数字的活动数"))},
     )  # fmt: skip
 
 
@@ -204,6 +204,7 @@ def summary(ctx: Context) -> None:
     """The indicators most reported under the filters, for the pages of a campaign or a place."""
     t = ctx.t
     found = ctx.ask(queries.campaign_indicators, ctx.filters, ctx.last, 6)
+    found = found[found["singles"] > 0]
     if found.empty:
         return
     parts.subheading(t("做了什么"), t("本次合计；累计数不相加，见“指标”页"))

