@@ -95,7 +95,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
             "day": sum(e[0].date == t.day for e, t in zip(events, truths, strict=True)) / number,
             "numbers": sum(len(x.metrics) for e in events for x in e) / sum(len(t.numbers) for t in truths),
         },
-        "peers": rates([a.text for a in articles], seconds),
+        "peers": rates([a.text for a in articles], seconds) if seconds else {},
         "bytes": {
             "event": to_batch([e for x in events for e in x], Event).nbytes / sum(map(len, events)),
             "article": to_batch(articles, Article).nbytes / number,

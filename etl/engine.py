@@ -27,7 +27,7 @@ from etl.pack import Result
 from etl.pipeline import work_key
 from etl.rules import Rules
 from etl.store import digest_of
-from etl.work import EngineError, Job, Task, pieces, quarantined, run_task, tasks
+from etl.work import EngineError, Job, Task, pieces, quarantined, run_task, settle, tasks
 
 PLUGIN = "campaign-rules"
 TIMEOUT = 30  # seconds to wait for the scheduler
@@ -49,6 +49,7 @@ class RulesPlugin(WorkerPlugin):
         if work_key(rules) != self.key:
             raise EngineError(f"{worker.address}: install the same version here as where the run was started")
         self.rules, self.packed = rules, b""
+        settle()
 
 
 def cluster_task(job: Job, one: Task) -> Result:
