@@ -32,7 +32,10 @@ VIEWS: dict[str, tuple[str, Callable[[Context], None]]] = {
 
 def main() -> None:
     """One run of the script."""
-    settings = st.session_state.get("global") or {"lang": st.query_params.get("lang", ""), "wall": st.query_params.get("wall", "")}
+    settings = st.session_state.get("global") or {
+        "lang": st.query_params.get("lang", ""),
+        "wall": st.query_params.get("wall", ""),
+    }
     lang = settings.get("lang") or "zh"
     t = i18n.words(lang, data.english_names() if lang == "en" else None)
     st.set_page_config(page_title=t("专项行动追踪"), page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")

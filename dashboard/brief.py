@@ -141,12 +141,20 @@ def progress(ask: Ask, filters: Filters, name: Callable[[str], str], last: dt.da
     paragraphs = []
     for i, row in enumerate(named.head(TOP_CAMPAIGNS).itertuples(), start=1):
         own = replace(filters, campaigns=(row.id,))
-        paragraphs.append(f"（{NUMERALS[i - 1]}）{name(row.id)}。本周活动{row.n}项{places_text(ask, own, last)}。{quote(ask, own, last)}")
+        paragraphs.append(
+            f"（{NUMERALS[i - 1]}）{name(row.id)}。本周活动{row.n}项{places_text(ask, own, last)}。{quote(ask, own, last)}"
+        )
     rest = named.iloc[TOP_CAMPAIGNS:]
     if len(rest):
         paragraphs.append("其他：" + "、".join(f"{name(r.id)}{r.n}项" for r in rest.itertuples()) + "。")
     shown = named.head(10)
-    chart = Bars("本周各专项行动活动数", tuple(name(c) for c in shown["id"]), tuple(float(n) for n in shown["n"]), "项", horizontal=True)
+    chart = Bars(
+        "本周各专项行动活动数",
+        tuple(name(c) for c in shown["id"]),
+        tuple(float(n) for n in shown["n"]),
+        "项",
+        horizontal=True,
+    )
     return Section("主要行动进展", tuple(paragraphs), chart)
 
 
@@ -186,22 +194,32 @@ def localities(ask: Ask, catalog: Catalog, filters: Filters, last: dt.date) -> S
         return Section("各地情况", (f"本周报道没有写到{word}一级。",))
     top = "、".join(f"{r.name}（{r.n}项）" for r in found.head(5).itertuples())
     rows = tuple((str(i), str(r.name), str(r.n)) for i, r in enumerate(found.head(20).itertuples(), start=1))
-    return Section("各地情况", (f"有报道的{word}{len(found)}个，活动较多的有：{top}。",), table=(("序号", word, "活动数（项）"), *rows))
+    return Section(
+        "各地情况",
+        (f"有报道的{word}{len(found)}个，活动较多的有：{top}。",),
+        table=(("序号", word, "活动数（项）"), *rows),
+    )
 
 
-def results(ask: Ask, filters: Filters, indicator: Callable[[str], str], name: Callable[[str], str], last: dt.date) -> Section:
+def results(
+    ask: Ask, filters: Filters, indicator: Callable[[str], str], name: Callable[[str], str], last: dt.date
+) -> Section:
     """Single counts added up, running totals with their 截至."""
     found = ask(queries.campaign_indicators, filters, last, 10)
     if found.empty:
         return Section("工作成效", ("本周报道没有写到数字。",))
     single = found[found["singles"] > 0]
-    rows = tuple((indicator(str(r.key)), f"{wording.exact(r.total)} {r.unit}", str(r.singles)) for r in single.itertuples())
+    rows = tuple(
+        (indicator(str(r.key)), f"{wording.exact(r.total)} {r.unit}", str(r.singles)) for r in single.itertuples()
+    )
     running: list[str] = []
     for r in found[found["runnings"] > 0].head(6).itertuples():
         for total in ask(queries.running_totals, filters, last, r.key, r.unit, 2).itertuples():
             place = total.place if isinstance(total.place, str) else ""
             day = "" if pd.isna(total.as_of) else f"截至{total.as_of.month}月{total.as_of.day}日"
-            running.append(f"{day}，{place}{name(total.campaign_id)}累计{total.what}{wording.exact(total.value)}{r.unit}")
+            running.append(
+                f"{day}，{place}{name(total.campaign_id)}累计{total.what}{wording.exact(total.value)}{r.unit}"
+            )
     paragraphs = ["下表为各活动当次数字之和，重复报道不计。" if rows else "本周报道的数字均为累计数。"]
     if running:
         paragraphs.append("累计数不相加，最新一次为：" + "；".join(running[:6]) + "。")
@@ -216,7 +234,9 @@ def attention(ask: Ask, filters: Filters, name: Callable[[str], str], week: dt.d
     paragraphs = []
     if len(silent):
         listed = "、".join(f"{r.name}（{r.quiet}周）" for r in silent.itertuples())
-        paragraphs.append(f"覆盖其的报纸照常到达而连续{queries.QUIET_WEEKS}周以上没有报道的街道乡镇：{listed}。没有报道不等于没有工作，宜核实。")
+        paragraphs.append(
+            f"覆盖其的报纸照常到达而连续{queries.QUIET_WEEKS}周以上没有报道的街道乡镇：{listed}。没有报道不等于没有工作，宜核实。"
+        )
     if len(new):
         paragraphs.append("首次见报的专项行动：" + "、".join(name(r.id) for r in new.itertuples()) + "。")
     seen = set(ask(queries.arrivals)["newspaper"])
@@ -297,7 +317,9 @@ def command(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     last = desk.catalog.last or week
-    if not desk.ask(queries.totals, Filters(period="custom", start=week, end=week + dt.timedelta(days=6), place=place), last)["reports"]:
+    if not desk.ask(
+        queries.totals, Filters(period="custom", start=week, end=week + dt.timedelta(days=6), place=place), last
+    )["reports"]:
         print(f"{week_label(week)} 没有报道；数据从 {desk.catalog.first} 到 {desk.catalog.last}", file=sys.stderr)
     names = data.indicator_names()
     brief = compose(desk.ask, desk.catalog, week, place, last, indicator=lambda key: names.get(key, key))

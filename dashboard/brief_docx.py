@@ -32,7 +32,15 @@ def docx(brief: Brief) -> bytes:
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
     document.core_properties.title, document.core_properties.author = clean(brief.title), ""
-    line(document, brief.title, XIAOBIAOSONG, 24, align=WD_ALIGN_PARAGRAPH.CENTER, colour=RGBColor(0xC0, 0, 0), spacing=40)
+    line(
+        document,
+        brief.title,
+        XIAOBIAOSONG,
+        24,
+        align=WD_ALIGN_PARAGRAPH.CENTER,
+        colour=RGBColor(0xC0, 0, 0),
+        spacing=40,
+    )
     meta = line(document, f"{brief.number}\t{brief.issued}", FANGSONG, 15)
     meta.paragraph_format.tab_stops.add_tab_stop(Mm(156), alignment=2)
     rule(meta)
@@ -51,7 +59,15 @@ def clean(text: str) -> str:
 
 
 def line(
-    document: Any, text: str, font: str, size: float, *, align: Any = None, indent: int = 0, colour: RGBColor | None = None, spacing: float = 28
+    document: Any,
+    text: str,
+    font: str,
+    size: float,
+    *,
+    align: Any = None,
+    indent: int = 0,
+    colour: RGBColor | None = None,
+    spacing: float = 28,
 ) -> Any:
     """A paragraph of one font; `indent` counts characters of the first line."""
     paragraph = document.add_paragraph()
@@ -168,7 +184,7 @@ def chart_xml(chart: Bars, book_id: str) -> str:
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
         ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
         f'<c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz="1100" b="0"/></a:pPr><a:r><a:rPr lang="zh-CN" sz="1100" b="0">{text}</a:rPr>'
-        f"<a:t>{escape(clean(chart.title))}（{escape(clean(chart.unit))}）</a:t></a:r></a:p></c:rich></c:tx><c:overlay val=\"0\"/></c:title>"
+        f'<a:t>{escape(clean(chart.title))}（{escape(clean(chart.unit))}）</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title>'
         '<c:autoTitleDeleted val="0"/><c:plotArea><c:layout/><c:barChart>'
         f'<c:barDir val="{"bar" if chart.horizontal else "col"}"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         f'<c:ser><c:idx val="0"/><c:order val="0"/><c:tx><c:strRef><c:f>数据!$B$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{escape(clean(chart.unit))}</c:v></c:pt></c:strCache></c:strRef></c:tx>'

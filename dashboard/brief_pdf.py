@@ -53,10 +53,14 @@ def styles() -> dict[str, ParagraphStyle]:
     body, head = font("body"), font("head")
     common: dict[str, Any] = {"wordWrap": "CJK"}
     return {
-        "title": ParagraphStyle("title", fontName=head, fontSize=24, leading=36, alignment=TA_CENTER, textColor=RED, **common),
+        "title": ParagraphStyle(
+            "title", fontName=head, fontSize=24, leading=36, alignment=TA_CENTER, textColor=RED, **common
+        ),
         "meta": ParagraphStyle("meta", fontName=body, fontSize=14, leading=22, **common),
         "right": ParagraphStyle("right", fontName=body, fontSize=14, leading=22, alignment=TA_RIGHT, **common),
-        "head": ParagraphStyle("head", fontName=head, fontSize=16, leading=28, spaceBefore=6, firstLineIndent=32, **common),
+        "head": ParagraphStyle(
+            "head", fontName=head, fontSize=16, leading=28, spaceBefore=6, firstLineIndent=32, **common
+        ),
         "body": ParagraphStyle("body", fontName=body, fontSize=15, leading=27, firstLineIndent=30),
         "cell": ParagraphStyle("cell", fontName=body, fontSize=12, leading=17, alignment=TA_CENTER, **common),
         "note": ParagraphStyle("note", fontName=body, fontSize=11, leading=17, firstLineIndent=22),
@@ -69,7 +73,10 @@ def pdf(brief: Brief) -> bytes:
     template = SimpleDocTemplate(
         buffer, pagesize=A4, topMargin=37 * mm, bottomMargin=35 * mm, leftMargin=28 * mm, rightMargin=26 * mm, title=brief.title, author="", subject=brief.number,
     )  # fmt: skip
-    meta = Table([[Paragraph(escape(brief.number), style["meta"]), Paragraph(escape(brief.issued), style["right"])]], colWidths=[50 * mm, 106 * mm])
+    meta = Table(
+        [[Paragraph(escape(brief.number), style["meta"]), Paragraph(escape(brief.issued), style["right"])]],
+        colWidths=[50 * mm, 106 * mm],
+    )
     meta.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 1.5, RED), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     story: list[Flowable] = [Paragraph(escape(brief.title), style["title"]), meta, Spacer(1, 8)]
     for section in brief.sections:
@@ -88,7 +95,14 @@ def section_story(section: Section, style: dict[str, ParagraphStyle]) -> list[Fl
     if section.table:
         rows = [[Paragraph(escape(c), style["cell"]) for c in row] for row in section.table]
         table = Table(rows, repeatRows=1, hAlign="CENTER")
-        table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#F1F4F8"))]))
+        table.setStyle(
+            TableStyle(
+                [
+                    ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
+                    ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#F1F4F8")),
+                ]
+            )
+        )
         story += [Spacer(1, 6), table]
     return story
 
@@ -132,7 +146,17 @@ def draw(chart: Bars) -> Drawing:
         fill = colors.HexColor("#A5BFDC") if i == chart.pale else BLUE
         drawing.add(Rect(step * (i + 0.18), 20, step * 0.64, tall, fillColor=fill, strokeColor=None))
         drawing.add(String(step * (i + 0.5), 24 + tall, amount(value), fontName=face, fontSize=9, textAnchor="middle"))
-        drawing.add(String(step * (i + 0.5), 6, label, fontName=face, fontSize=9, textAnchor="middle", fillColor=colors.HexColor("#5F6C7B")))
+        drawing.add(
+            String(
+                step * (i + 0.5),
+                6,
+                label,
+                fontName=face,
+                fontSize=9,
+                textAnchor="middle",
+                fillColor=colors.HexColor("#5F6C7B"),
+            )
+        )
     return drawing
 
 

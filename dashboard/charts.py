@@ -18,9 +18,7 @@ import plotly.graph_objects as go
 from dashboard import wording
 from dashboard.i18n import Words, words
 
-FONT = (
-    "'PingFang SC','Microsoft YaHei','HarmonyOS Sans SC','Source Han Sans SC','Noto Sans CJK SC','WenQuanYi Micro Hei',sans-serif"
-)
+FONT = "'PingFang SC','Microsoft YaHei','HarmonyOS Sans SC','Source Han Sans SC','Noto Sans CJK SC','WenQuanYi Micro Hei',sans-serif"
 # checked for three kinds of colour blindness: smallest ΔE00 8.5; the last is 其他
 PALETTE = ("#1F5FA8", "#E08A00", "#14796B", "#A8325A", "#7CB5E8", "#4B2E83", "#D9C27A")
 PALETTE_DARK = ("#5B9BE3", "#F0A43C", "#3DB39E", "#DB6A92", "#A9D3F7", "#9C84DB", "#E3D08F")
@@ -105,29 +103,37 @@ def colours(ids: Sequence[str], ranking: Sequence[str], look: Look) -> dict[str,
     return given | {cid: look.others for cid in ids if cid in (REST, "none")}
 
 
-def base(look: Look, caption: Caption, height: int, *, legend: bool = False, bottom: int = 0, left: int = 46) -> go.Figure:
+def base(
+    look: Look, caption: Caption, height: int, *, legend: bool = False, bottom: int = 0, left: int = 46
+) -> go.Figure:
     """An empty figure in the house's manner: title, where and when, source at the left above; few lines; legend at the foot."""
     scale = 1.25 if look.wall else 1.0
     small = [wording.plotly(part) for part in (caption.subtitle, caption.source) if part]
-    layout = dict(
-        height=int(height * scale), autosize=True,
-        margin={"l": left, "r": 14, "t": int((34 + 17 * len(small)) * scale) + 8, "b": int((34 + bottom) * scale), "pad": 4},
-        paper_bgcolor=look.paper, plot_bgcolor=look.paper,
-        font={"family": FONT, "size": int(12 * scale), "color": look.ink},
-        title={
+    layout = {
+        "height": int(height * scale), "autosize": True,
+        "margin": {"l": left, "r": 14, "t": int((34 + 17 * len(small)) * scale) + 8, "b": int((34 + bottom) * scale), "pad": 4},
+        "paper_bgcolor": look.paper, "plot_bgcolor": look.paper,
+        "font": {"family": FONT, "size": int(12 * scale), "color": look.ink},
+        "title": {
             "text": f"<b>{wording.plotly(caption.title)}</b>", "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container",
             "yanchor": "top", "pad": {"t": 6, "l": 2}, "font": {"size": int(15 * scale), "color": look.ink},
             "subtitle": {"text": "<br>".join(small), "font": {"size": int(12 * scale), "color": look.soft}},
         },
-        showlegend=legend,
-        legend={
+        "showlegend": legend,
+        "legend": {
             "orientation": "h", "x": 0, "xref": "container", "xanchor": "left", "y": 0, "yref": "container", "yanchor": "bottom",
             "font": {"size": int(12 * scale)}, "itemsizing": "constant", "bgcolor": "rgba(0,0,0,0)", "traceorder": "normal",
         },
-        hoverlabel={"bgcolor": look.paper, "bordercolor": look.line, "font": {"family": FONT, "size": int(13 * scale), "color": look.ink}, "align": "left"},
-        separators=".,", dragmode=False, bargap=0.22, clickmode="event+select",
-    )  # fmt: skip
-    axis = {"gridcolor": look.line, "linecolor": look.line, "tickfont": {"color": look.soft}, "zeroline": False, "fixedrange": True}
+        "hoverlabel": {"bgcolor": look.paper, "bordercolor": look.line, "font": {"family": FONT, "size": int(13 * scale), "color": look.ink}, "align": "left"},
+        "separators": ".,", "dragmode": False, "bargap": 0.22, "clickmode": "event+select",
+    }  # fmt: skip
+    axis = {
+        "gridcolor": look.line,
+        "linecolor": look.line,
+        "tickfont": {"color": look.soft},
+        "zeroline": False,
+        "fixedrange": True,
+    }
     layout |= {"xaxis": axis | {"showgrid": False, "automargin": "height"}, "yaxis": axis, "template": "none"}
     return go.Figure(layout=layout)
 
@@ -141,7 +147,11 @@ def number_axis(figure: go.Figure, top: float, look: Look, axis: str = "y") -> N
     """At most five ticks from 0 to above `top`, labelled in 万/亿 (Plotly has no such ticks of its own)."""
     step = nice_step(top / 4 if top > 0 else 1)
     ticks = [step * i for i in range(int(top / step) + 2)]
-    settings = {"tickvals": ticks, "ticktext": [wording.amount(v, look.t.lang) for v in ticks], "range": [-top * 0.004, max(top * 1.06, step)]}
+    settings = {
+        "tickvals": ticks,
+        "ticktext": [wording.amount(v, look.t.lang) for v in ticks],
+        "range": [-top * 0.004, max(top * 1.06, step)],
+    }
     (figure.update_yaxes if axis == "y" else figure.update_xaxes)(**settings)
 
 
@@ -159,7 +169,11 @@ def week_axis(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
     every = max(1, -(-len(weeks) // 7))
     monthly = len(weeks) > 1 and (weeks[1] - weeks[0]).days > 7
     step: int | str = f"M{every}" if monthly else every * 7 * 86_400_000
-    form = ("%Y年%-m月" if monthly else "%-m月%-d日\n%Y年") if look.t.lang == "zh" else ("%b %Y" if monthly else "%-d %b\n%Y")
+    form = (
+        ("%Y年%-m月" if monthly else "%-m月%-d日\n%Y年")
+        if look.t.lang == "zh"
+        else ("%b %Y" if monthly else "%-d %b\n%Y")
+    )
     figure.update_xaxes(tick0=weeks[-1].isoformat(), dtick=step, tickformat=form, tickangle=0)
 
 
@@ -175,7 +189,7 @@ def weekly_stack(
     """Stacked bars by week. `wide`: index of Mondays, a column a campaign id. The unfinished week is drawn pale and says so;
     weeks without any paper are shaded, for their zero is not a zero."""
     figure = base(look, caption, 400, legend=True, bottom=40)
-    weeks = [w for w in wide.index]
+    weeks = list(wide.index)
     for cid in wide.columns:
         figure.add_bar(
             x=weeks, y=wide[cid], name=wording.plotly(names.get(cid, cid)), customdata=[cid] * len(weeks),
@@ -183,14 +197,16 @@ def weekly_stack(
             hovertemplate="%{y:,}<extra>%{fullData.name}</extra>", selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
     figure.update_layout(barmode="stack", hovermode="x unified")
-    figure.update_xaxes(hoverformat="%Y年%-m月" if monthly else ("%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y"))
+    figure.update_xaxes(
+        hoverformat="%Y年%-m月" if monthly else ("%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y")
+    )
     top = float(wide.sum(axis=1).max()) if len(wide) else 0.0
     number_axis(figure, top, look)
     week_axis(figure, weeks, look)
     shade(figure, missing, look)
     if unfinished in set(weeks):
         figure.add_annotation(
-            x=unfinished, y=float(wide.loc[unfinished].sum()), text=look.t("本周未完"), showarrow=False, yshift=10,
+            x=unfinished, y=float(wide.sum(axis=1)[unfinished]), text=look.t("本周未完"), showarrow=False, yshift=10,
             font={"size": 11, "color": look.soft},
         )  # fmt: skip
     return figure
@@ -249,7 +265,9 @@ def bars(
     order = table.iloc[::-1]
     names = [cut(str(n), 14) for n in order["name"]]
     labels = [wording.plotly(n) for n in names]
-    figure = base(look, caption, 96 + 27 * max(len(table), 2), bottom=-22, left=label_room(names, 1.25 if look.wall else 1.0))
+    figure = base(
+        look, caption, 96 + 27 * max(len(table), 2), bottom=-22, left=label_room(names, 1.25 if look.wall else 1.0)
+    )
     details = [""] * len(order) if detail is None else [wording.plotly(str(v)) for v in order[detail]]
     figure.add_bar(
         y=list(range(len(order))), x=order["n"], orientation="h",
@@ -260,7 +278,13 @@ def bars(
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{x:,}} {wording.plotly(unit)}<br>%{{customdata[2]}}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
-    figure.update_yaxes(tickmode="array", tickvals=list(range(len(order))), ticktext=labels, tickfont={"color": look.ink}, showgrid=False)
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(order))),
+        ticktext=labels,
+        tickfont={"color": look.ink},
+        showgrid=False,
+    )
     figure.update_xaxes(visible=False, range=[0, float(order["n"].max() or 1) * 1.16 if len(order) else 1])
     figure.update_layout(bargap=0.32)
     return figure
@@ -304,12 +328,21 @@ def classes(values: np.ndarray[Any, Any], count: int = 5) -> np.ndarray[Any, Any
     return result
 
 
-def heat(grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in_cells: bool = True, square: int = 30) -> go.Figure:
+def heat(
+    grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in_cells: bool = True, square: int = 30
+) -> go.Figure:
     """A heatmap in quantile classes. Squares of an invisible scatter lie over it: a heatmap's own cells report no clicks."""
     legend = grid.states is not None
     names = [cut(n, 12) for n in grid.row_names]
     room = label_room(names, 1.25 if look.wall else 1.0)
-    figure = base(look, caption, 116 + square * max(len(grid.row_ids), 2) + (30 if legend else 0), legend=legend, bottom=30 if legend else 4, left=room)
+    figure = base(
+        look,
+        caption,
+        116 + square * max(len(grid.row_ids), 2) + (30 if legend else 0),
+        legend=legend,
+        bottom=30 if legend else 4,
+        left=room,
+    )
     level = classes(grid.values)
     palette = [look.states["zero"], *look.steps]
     if grid.states is not None:
@@ -319,7 +352,9 @@ def heat(grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in
     size = len(palette)
     scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
     xs, ys = np.meshgrid(np.arange(len(grid.column_ids)), np.arange(len(grid.row_ids)))
-    figure.add_heatmap(z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False, xgap=2, ygap=2, hoverinfo="skip")
+    figure.add_heatmap(
+        z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False, xgap=2, ygap=2, hoverinfo="skip"
+    )
     state_words = {
         "zero": look.t("零：有报道，无此类活动"), "silent": look.t("静默：报纸已到，无报道"), "unknown": look.t("未知：相关报纸未到"), "open": look.t("本周未完"),
     }  # fmt: skip
@@ -358,7 +393,9 @@ def heat(grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in
     return figure
 
 
-def cell_texts(grid: Grid, look: Look, unit: str, state_words: dict[str, str]) -> tuple[list[list[str]], list[list[str]]]:
+def cell_texts(
+    grid: Grid, look: Look, unit: str, state_words: dict[str, str]
+) -> tuple[list[list[str]], list[list[str]]]:
     """For each cell: what the hover says, and what stands in it."""
     hover: list[list[str]] = []
     marks: list[list[str]] = []
@@ -370,14 +407,21 @@ def cell_texts(grid: Grid, look: Look, unit: str, state_words: dict[str, str]) -
             value = float(grid.values[y, x])
             counted = f"{wording.exact(value)} {unit}"
             hover[-1].append(counted if state in (None, "reported") else state_words[str(state)])
-            marks[-1].append(wording.amount(value, look.t.lang) if value > 0 else ("?" if state == "unknown" else "·" if state == "open" else ""))
+            marks[-1].append(
+                wording.amount(value, look.t.lang)
+                if value > 0
+                else ("?" if state == "unknown" else "·" if state == "open" else "")
+            )
     return hover, marks
 
 
 def cell_inks(level: np.ndarray[Any, Any], look: Look) -> list[list[str]]:
     """Light figures on dark cells, dark ones on light cells."""
     strong = {4, 5} if not look.dark else {1, 2, 3}
-    return [[("#FFFFFF" if int(v) in strong else (look.soft if int(v) in (0, 6, 7, 8) else "#12233A")) for v in row] for row in level]
+    return [
+        [("#FFFFFF" if int(v) in strong else (look.soft if int(v) in (0, 6, 7, 8) else "#12233A")) for v in row]
+        for row in level
+    ]
 
 
 def choropleth(
@@ -425,7 +469,9 @@ def coverage(grid: Grid, look: Look, caption: Caption, unit: str) -> go.Figure:
 
 def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") -> go.Figure:
     """Where a campaign began and how it spread: a bar a place from its first to its last report, earliest first."""
-    figure = base(look, caption, 112 + 24 * max(len(table), 2), left=label_room([cut(str(n), 12) for n in table["name"]]))
+    figure = base(
+        look, caption, 112 + 24 * max(len(table), 2), left=label_room([cut(str(n), 12) for n in table["name"]])
+    )
     rows = list(range(len(table)))
     figure.add_scatter(
         x=table["first"], y=rows, mode="markers", marker={"size": 9, "color": look.accent},
@@ -434,8 +480,12 @@ def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") 
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
     for y, (first, last) in enumerate(zip(table["first"], table["last"], strict=True)):
-        figure.add_shape(type="line", x0=first, x1=last, y0=y, y1=y, line={"color": look.steps[2], "width": 3}, layer="below")
-    figure.add_scatter(x=table["last"], y=rows, mode="markers", marker={"size": 5, "color": look.steps[2]}, hoverinfo="skip")
+        figure.add_shape(
+            type="line", x0=first, x1=last, y0=y, y1=y, line={"color": look.steps[2], "width": 3}, layer="below"
+        )
+    figure.add_scatter(
+        x=table["last"], y=rows, mode="markers", marker={"size": 5, "color": look.steps[2]}, hoverinfo="skip"
+    )
     figure.update_yaxes(
         tickmode="array", tickvals=rows, ticktext=[wording.plotly(cut(str(n), 12)) for n in table["name"]], autorange="reversed",
         tickfont={"color": look.ink}, showgrid=True,

@@ -70,11 +70,19 @@ class Context:
         """来源 and 数据截至, as they stand in each figure."""
         papers = self.filters.papers or self.catalog.papers
         more = self.t("等{n}种报纸", n=len(papers)) if len(papers) > 1 else ""
-        return self.t("来源：{papers} · 数据截至 {day}", papers=(papers[0] + more) if papers else "—", day=wording.day(self.last, self.lang))
+        return self.t(
+            "来源：{papers} · 数据截至 {day}",
+            papers=(papers[0] + more) if papers else "—",
+            day=wording.day(self.last, self.lang),
+        )
 
     def subtitle(self, unit: str = "", *, place: str | None = None, period: bool = True) -> str:
         """Where · when · unit."""
-        parts = [place or self.place(), self.period() if period else "", self.t("单位：{unit}", unit=unit) if unit else ""]
+        parts = [
+            place or self.place(),
+            self.period() if period else "",
+            self.t("单位：{unit}", unit=unit) if unit else "",
+        ]
         return " · ".join(p for p in parts if p)
 
     def definitions(self) -> list[tuple[str, str]]:

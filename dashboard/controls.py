@@ -134,12 +134,21 @@ def time_controls(ctx: Context) -> None:
     start, end = f.span(ctx.last)
     ss["f_period"], ss["f_by"] = f.period, f.by
     ss["f_start"], ss["f_end"] = start or ctx.catalog.first, end or ctx.last
-    st.pills(t("时间范围"), list(PERIODS), format_func=lambda p: t(PERIODS[p]), key="f_period", on_change=take_period, required=True)
+    st.pills(
+        t("时间范围"),
+        list(PERIODS),
+        format_func=lambda p: t(PERIODS[p]),
+        key="f_period",
+        on_change=take_period,
+        required=True,
+    )
     left, right = st.columns(2)
     left.date_input(t("从"), key="f_start", on_change=take_days, format="YYYY-MM-DD")
     right.date_input(t("到"), key="f_end", on_change=take_days, format="YYYY-MM-DD")
     bases = {"published": t("出版日期"), "event": t("活动日期")}
-    st.segmented_control(t("日期口径"), list(bases), format_func=bases.__getitem__, key="f_by", on_change=take_by, required=True)
+    st.segmented_control(
+        t("日期口径"), list(bases), format_func=bases.__getitem__, key="f_by", on_change=take_by, required=True
+    )
     st.caption(t("“本周”“近4周”从数据截至日 {day} 往回算。", day=wording.day(ctx.last, ctx.lang)))
 
 
@@ -207,7 +216,11 @@ def campaign_controls(ctx: Context) -> None:
     st.multiselect(
         t("行动类别"), catalog.groups, key="f_groups", placeholder=t("全部"), on_change=take_lists, select_all=False, format_func=t,
     )  # fmt: skip
-    options = [c.id for c in catalog.campaigns.values() if not ctx.filters.groups or c.group in ctx.filters.groups or c.id in ctx.filters.campaigns]
+    options = [
+        c.id
+        for c in catalog.campaigns.values()
+        if not ctx.filters.groups or c.group in ctx.filters.groups or c.id in ctx.filters.campaigns
+    ]
     st.multiselect(
         t("专项行动"), options, key="f_campaigns", placeholder=t("全部"), on_change=take_lists, select_all=False, format_func=ctx.campaign,
     )  # fmt: skip
@@ -215,7 +228,14 @@ def campaign_controls(ctx: Context) -> None:
 
 def paper_controls(ctx: Context) -> None:
     st.session_state["f_papers"] = list(ctx.filters.papers)
-    st.multiselect(ctx.t("报纸"), ctx.catalog.papers, key="f_papers", placeholder=ctx.t("全部"), on_change=take_lists, select_all=False)
+    st.multiselect(
+        ctx.t("报纸"),
+        ctx.catalog.papers,
+        key="f_papers",
+        placeholder=ctx.t("全部"),
+        on_change=take_lists,
+        select_all=False,
+    )
 
 
 def take_lists() -> None:
@@ -228,7 +248,12 @@ def view_controls(ctx: Context) -> None:
     ss, t = st.session_state, ctx.t
     ss["f_lang"] = ctx.lang
     st.segmented_control(
-        "语言 Language", ["zh", "en"], format_func={"zh": "中文", "en": "English"}.__getitem__, key="f_lang", on_change=take_lang, required=True
+        "语言 Language",
+        ["zh", "en"],
+        format_func={"zh": "中文", "en": "English"}.__getitem__,
+        key="f_lang",
+        on_change=take_lang,
+        required=True,
     )
     st.button(t("投屏"), on_click=set_wall, args=(True,), help=t("大屏显示，每分钟自动更新"), key="wall_on")
     st.caption(t("深色与浅色随系统，或在右上角菜单中选择。"))

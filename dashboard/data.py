@@ -160,7 +160,11 @@ def indicator_names(lang: str = "zh") -> dict[str, str]:
 def load_indicators(path: str, stamp: str) -> dict[str, dict[str, str]]:
     """Each entry's `id` with its names `zh` and `en`."""
     rows = yaml.safe_load(Path(path).read_text("utf-8")) or []
-    return {str(r["id"]): {"zh": str(r.get("zh", r["id"])), "en": str(r.get("en", r["id"]))} for r in rows if isinstance(r, dict) and "id" in r}
+    return {
+        str(r["id"]): {"zh": str(r.get("zh", r["id"])), "en": str(r.get("en", r["id"]))}
+        for r in rows
+        if isinstance(r, dict) and "id" in r
+    }
 
 
 def english_names() -> dict[str, str]:
@@ -174,7 +178,8 @@ def load_names(paths: tuple[str, ...], stamp: str) -> dict[str, str]:
     """Each file's `group`, `group_en` and its `campaigns` with `id`, `name_en`."""
     found: dict[str, str] = {}
     for path in paths:
-        loaded = yaml.load(Path(path).read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        loaded = yaml.load(Path(path).read_text("utf-8"), Loader=loader)  # noqa: S506 — a safe one
         if not isinstance(loaded, dict) or "campaigns" not in loaded:
             continue
         if loaded.get("group_en"):

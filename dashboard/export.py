@@ -91,7 +91,9 @@ def as_json(value: Any) -> bytes:
 def figure_page(figure: go.Figure, title: str, notes: Notes = ()) -> bytes:
     """A page that works without a network: plotly.js inside, an empty world for maps, the definitions below the chart."""
     plot = figure.to_html(
-        full_html=False, include_plotlyjs=True, config={"displaylogo": False, "showSendToCloud": False, "responsive": True}
+        full_html=False,
+        include_plotlyjs=True,
+        config={"displaylogo": False, "showSendToCloud": False, "responsive": True},
     )
     rows = "".join(f"<dt>{html.escape(k)}</dt><dd>{html.escape(v)}</dd>" for k, v in notes)
     page = f"""<!doctype html><html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -105,7 +107,13 @@ margin:24px auto;padding:0 16px;color:#1B2430}}dl{{display:grid;grid-template-co
 def workbook(sheets: Sequence[Sheet], notes: Notes = ()) -> bytes:
     """An Excel file: a sheet a table with a chart that Excel itself draws, and a sheet 说明."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
     book = xlsxwriter.Workbook(buffer, options)
     used: set[str] = set()
     for sheet in sheets:
@@ -130,9 +138,13 @@ def sheet_name(title: str, used: set[str]) -> str:
 def write_sheet(book: Any, sheet: Sheet, name: str) -> None:
     """Header row, then the rows; the chart to the right of them."""
     page = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#F4F6F9", "font_name": "Microsoft YaHei", "font_size": 10})
+    head = book.add_format(
+        {"bold": True, "bottom": 1, "bg_color": "#F4F6F9", "font_name": "Microsoft YaHei", "font_size": 10}
+    )
     body = {"font_name": "Microsoft YaHei", "font_size": 10}
-    text, number, day = (book.add_format(body | f) for f in ({}, {"num_format": "#,##0.##"}, {"num_format": "yyyy-mm-dd"}))
+    text, number, day = (
+        book.add_format(body | f) for f in ({}, {"num_format": "#,##0.##"}, {"num_format": "yyyy-mm-dd"})
+    )
     for x, column in enumerate(sheet.table.columns):
         page.write_string(0, x, str(column)[:MAX_CELL], head)
         longest = max([len(str(column)) * 2, *(len(str(v)) for v in sheet.table[column].head(50))])
@@ -156,7 +168,7 @@ def write_cell(page: Any, y: int, x: int, value: Any, text: Any, number: Any, da
     elif isinstance(value, dt.datetime):
         page.write_datetime(y, x, value.replace(tzinfo=None), day)
     elif isinstance(value, dt.date):
-        page.write_datetime(y, x, dt.datetime(value.year, value.month, value.day), day)
+        page.write_datetime(y, x, dt.datetime.combine(value, dt.time()), day)
     elif isinstance(value, (int, float)) or hasattr(value, "dtype"):
         page.write_number(y, x, float(value), number)
     else:
@@ -191,9 +203,26 @@ def draw_native(book: Any, page: Any, name: str, sheet: Sheet) -> None:
         )  # fmt: skip
     font = {"name": "Microsoft YaHei", "size": 10, "bold": False}
     chart.set_title({"name": f"{sheet.title}\n{sheet.subtitle}", "name_font": font | {"size": 12}, "overlay": False})
-    chart.set_legend({"position": "bottom", "font": font} if len(numeric) > 1 and native.kind in ("stack", "line") else {"none": True})
-    chart.set_y_axis({"major_gridlines": {"visible": native.kind != "bar", "line": {"color": "#E1E6ED"}}, "num_font": font, "reverse": native.kind == "bar"})
-    chart.set_x_axis({"num_font": font, "date_axis": False, "name": "" if native.kind == "bar" else sheet.source, "name_font": font | {"size": 9}})
+    chart.set_legend(
+        {"position": "bottom", "font": font}
+        if len(numeric) > 1 and native.kind in ("stack", "line")
+        else {"none": True}
+    )
+    chart.set_y_axis(
+        {
+            "major_gridlines": {"visible": native.kind != "bar", "line": {"color": "#E1E6ED"}},
+            "num_font": font,
+            "reverse": native.kind == "bar",
+        }
+    )
+    chart.set_x_axis(
+        {
+            "num_font": font,
+            "date_axis": False,
+            "name": "" if native.kind == "bar" else sheet.source,
+            "name_font": font | {"size": 9},
+        }
+    )
     chart.set_size({"width": 860, "height": 420})
     page.insert_chart(1, columns + 1, chart, {"description": f"{sheet.title}，{sheet.subtitle}"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,12 +25,12 @@ class Mark:
     focus: bool = False
 
 
-def marks_of(evidence: Iterable[Mapping[str, Any]], metrics: Iterable[Mapping[str, Any]], focus: int | None = None) -> list[Mark]:
+def marks_of(
+    evidence: Iterable[Mapping[str, Any]], metrics: Iterable[Mapping[str, Any]], focus: int | None = None
+) -> list[Mark]:
     """Marks of an event's evidence and numbers; the number that begins at `focus` stands out."""
     found = [Mark(int(e["start"]), int(e["end"]), str(e["field"])) for e in evidence if e["field"] in KINDS]
-    found += [
-        Mark(int(m["start"]), int(m["end"]), "metric", str(m["what"]), int(m["start"]) == focus) for m in metrics
-    ]
+    found += [Mark(int(m["start"]), int(m["end"]), "metric", str(m["what"]), int(m["start"]) == focus) for m in metrics]
     return found
 
 
@@ -39,7 +40,7 @@ def highlight(text: str, marks: Iterable[Mark], first: int = 0, last: int | None
     inside = [m for m in marks if m.start < last and m.end > first]
     bounds = sorted({first, last, *(max(first, m.start) for m in inside), *(min(last, m.end) for m in inside)})
     parts: list[str] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         here = [m for m in inside if m.start <= start and m.end >= end]
         piece = markup(text[start:end]).replace("\n", "<br>")
         if not here:
@@ -63,7 +64,9 @@ def sentence(text: str, position: int) -> tuple[int, int]:
     return (start, len(text))
 
 
-def key_sentence(text: str, evidence: Iterable[Mapping[str, Any]], body_start: int = 0, at: int | None = None) -> tuple[int, int]:
+def key_sentence(
+    text: str, evidence: Iterable[Mapping[str, Any]], body_start: int = 0, at: int | None = None
+) -> tuple[int, int]:
     """The sentence to show of an event: the one at `at`; else the campaign's in the body, the place's, the date's, the first."""
     spans = list(evidence)
     if at is None:

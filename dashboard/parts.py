@@ -112,7 +112,9 @@ def show(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] 
             draw(ctx, panel, on_point)
         else:
             subheading(panel.caption.title, panel.caption.subtitle)
-            st.dataframe(panel.table, hide_index=True, width="stretch", height=fit(len(panel.table)), key=f"t_{panel.key}")
+            st.dataframe(
+                panel.table, hide_index=True, width="stretch", height=fit(len(panel.table)), key=f"t_{panel.key}"
+            )
             note(panel.caption.source)
         if ctx.look.wall:
             return
@@ -286,7 +288,10 @@ def when(ctx: Context, row: Any) -> str:
     start, end, precision = row.get("date"), row.get("date_end"), row.get("date_precision")
     if start is None or pd.isna(start):
         return ctx.t("日期不详")
-    first, last = wording.day(start, ctx.lang), wording.day(end if end is not None and not pd.isna(end) else start, ctx.lang)
+    first, last = (
+        wording.day(start, ctx.lang),
+        wording.day(end if end is not None and not pd.isna(end) else start, ctx.lang),
+    )
     if precision == "day" or first == last:
         return first
     if precision == "month":
@@ -326,9 +331,13 @@ def card_html(ctx: Context, record: dict[str, Any], at: int | None = None) -> st
     body = marks.highlight(text, marks.marks_of(evidence, metrics, at), first, last)
     campaign = ctx.campaign(record["campaign_id"]) if isinstance(record["campaign_id"], str) else ctx.t("未归类")
     paper = record["newspaper"] if isinstance(record["newspaper"], str) else ctx.t("报纸不详")
-    published = wording.day(record["published_on"], ctx.lang) if not pd.isna(record["published_on"]) else ctx.t("出版日期不详")
+    published = (
+        wording.day(record["published_on"], ctx.lang) if not pd.isna(record["published_on"]) else ctx.t("出版日期不详")
+    )
     title = record["headline"] if isinstance(record["headline"], str) else ""
-    bits = [f"<b>{wording.markup(campaign)}</b>"] + [wording.markup(b) for b in (place_name(record) or ctx.t("地点不详"), when(ctx, record))]
+    bits = [f"<b>{wording.markup(campaign)}</b>"] + [
+        wording.markup(b) for b in (place_name(record) or ctx.t("地点不详"), when(ctx, record))
+    ]
     meta = "".join(f"<span>{b}</span>" for b in bits)
     source = wording.markup(f"{paper} {published}")
     return (
@@ -350,11 +359,15 @@ def empty(ctx: Context) -> None:
     t = ctx.t
     found = ctx.ask(queries.nearest_range, ctx.filters)
     if found is None:
-        st.html(f'<div class="ct-empty"><b>{t("没有符合条件的活动")}</b><br>{t("所选地区、行动或报纸的组合在任何时间都没有报道。")}</div>')
+        st.html(
+            f'<div class="ct-empty"><b>{t("没有符合条件的活动")}</b><br>{t("所选地区、行动或报纸的组合在任何时间都没有报道。")}</div>'
+        )
         st.button(t("清除筛选"), on_click=controls.clear, key="empty_clear")
         return
     first, last = (wording.day(d, ctx.lang) for d in found)
-    st.html(f'<div class="ct-empty"><b>{t("这段时间没有符合条件的活动")}</b><br>{t("最近有数据的时间：{first} 至 {last}", first=first, last=last)}</div>')
+    st.html(
+        f'<div class="ct-empty"><b>{t("这段时间没有符合条件的活动")}</b><br>{t("最近有数据的时间：{first} 至 {last}", first=first, last=last)}</div>'
+    )
     st.button(
         t("改看这段时间"), on_click=controls.apply, kwargs={"period": "custom", "start": found[0], "end": found[1]}, key="empty_nearest",
     )  # fmt: skip

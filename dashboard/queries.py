@@ -171,7 +171,9 @@ def by_campaign(cur: Connection, filters: Filters, last: dt.date | None) -> pd.D
     )
 
 
-def crosstab(cur: Connection, filters: Filters, last: dt.date | None, level: int, rows: int = 14, columns: int = 18) -> pd.DataFrame:
+def crosstab(
+    cur: Connection, filters: Filters, last: dt.date | None, level: int, rows: int = 14, columns: int = 18
+) -> pd.DataFrame:
     """campaign, place, n for the busiest campaigns and places of one level (ids and names)."""
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
@@ -223,7 +225,9 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
     )
 
 
-def street_campaigns(cur: Connection, filters: Filters, last: dt.date | None, place: str, top: int = 12) -> pd.DataFrame:
+def street_campaigns(
+    cur: Connection, filters: Filters, last: dt.date | None, place: str, top: int = 12
+) -> pd.DataFrame:
     """campaign, place, n, state of each place one level below `place` within the period of the filters.
 
     state: `reported`; `zero` (the place was reported, this campaign was not); `silent` (nothing reported though a covering
@@ -289,7 +293,11 @@ def arrivals(cur: Connection) -> pd.DataFrame:
 
 # --- events and their text -------------------------------------------------------------------------------------------
 
-ORDERS = {"newest": "pub DESC NULLS LAST, rank, erow", "oldest": "pub NULLS LAST, rank, erow", "event": "act DESC NULLS LAST, erow"}
+ORDERS = {
+    "newest": "pub DESC NULLS LAST, rank, erow",
+    "oldest": "pub NULLS LAST, rank, erow",
+    "event": "act DESC NULLS LAST, erow",
+}
 
 
 def events(
@@ -396,7 +404,9 @@ def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
     )
 
 
-def table_rows(cur: Connection, filters: Filters, last: dt.date | None, words: Sequence[str] = (), duplicates: bool = True) -> Any:
+def table_rows(
+    cur: Connection, filters: Filters, last: dt.date | None, words: Sequence[str] = (), duplicates: bool = True
+) -> Any:
     """The filtered events with every column of events.parquet, as an Arrow table in the file's order, for downloads."""
     cond, params = where(cur, filters, last)
     if not duplicates:
@@ -465,7 +475,9 @@ def indicator_places(
     )
 
 
-def indicator_campaigns(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 10) -> pd.DataFrame:
+def indicator_campaigns(
+    cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 10
+) -> pd.DataFrame:
     """id, name, total of single counts of each campaign."""
     cond, params = where(cur, filters, last)
     return frame(
@@ -477,7 +489,9 @@ def indicator_campaigns(cur: Connection, filters: Filters, last: dt.date | None,
     )
 
 
-def running_totals(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 40) -> pd.DataFrame:
+def running_totals(
+    cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 40
+) -> pd.DataFrame:
     """The latest running total of each campaign and finest place: what, value, unit, qualifier, as_of, place, campaign, erow.
 
     Of several the one with the latest 截至 day stands (without one: the day it was printed), then the latest printed.

@@ -6,6 +6,7 @@ what it is filtered by), `series` (an indicator or wording with a unit), `art` (
 Weeks are named by their Monday. A day that the event basis cannot know exactly (month, year, vague) is the day printed.
 """
 
+# ruff: noqa: S608 — the SQL is put together from constants of this module; every value is bound
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ def tree(raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             code = node_code(level, names, record.adcode, record.street_code)
             if code and key not in codes:
                 codes[key] = code
-        rows.append([int(record.pid), *at])
+        rows.append([int(str(record.pid)), *at])
     taken = pd.Series(list(codes.values()), dtype=object).value_counts()
     ids = {key: codes[key] if key in codes and taken[codes[key]] == 1 else "/".join(key) for key in paths}
     nodes = pd.DataFrame(
@@ -168,7 +169,9 @@ def catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
     children: dict[str | None, list[str]] = {}
     for node in nodes.values():
         children.setdefault(node.parent, []).append(node.id)
-    camps = con.execute("SELECT id, name, grp, size FROM camp ORDER BY (id = $none), cid", {"none": NO_CAMPAIGN}).fetchall()
+    camps = con.execute(
+        "SELECT id, name, grp, size FROM camp ORDER BY (id = $none), cid", {"none": NO_CAMPAIGN}
+    ).fetchall()
     days = con.execute(
         "SELECT min(pub), max(pub) FROM (SELECT pub FROM art WHERE pub IS NOT NULL UNION ALL"
         " SELECT pub FROM ev WHERE pub IS NOT NULL AND (SELECT count(pub) FROM art) = 0)"

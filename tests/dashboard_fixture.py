@@ -24,7 +24,13 @@ from etl.models import Article, Event, schema_of
 PAPERS = ("晋北示例报", "大同示例晚报", "朔州示例日报")
 # (province, city, district, adcode, streets); names and codes of districts are facts, street codes are made up
 DISTRICTS = (
-    ("山西省", "大同市", "平城区", "140213", ("水泊寺街道", "振华街道", "开源街道", "南关街道", "新建南路街道", "向阳里街道", "永泰街道")),
+    (
+        "山西省",
+        "大同市",
+        "平城区",
+        "140213",
+        ("水泊寺街道", "振华街道", "开源街道", "南关街道", "新建南路街道", "向阳里街道", "永泰街道"),
+    ),
     ("山西省", "大同市", "云冈区", "140214", ("新胜街道", "民胜街道", "口泉街道", "平泉街道")),
     ("山西省", "大同市", "云州区", "140215", ("西坪镇", "周士庄镇", "倍加造镇")),
     ("山西省", "朔州市", "朔城区", "140602", ("北城街道", "南城街道", "神头街道", "神头镇")),
@@ -73,7 +79,9 @@ class Builder:
         self.articles: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
 
-    def article(self, paper: str | None, published: dt.date | None, headline: str, body: str, **extra: Any) -> dict[str, Any]:
+    def article(
+        self, paper: str | None, published: dt.date | None, headline: str, body: str, **extra: Any
+    ) -> dict[str, Any]:
         text = f"{headline}\n{body}"
         row = {
             "article_id": sha(f"{paper}{published}{text}{len(self.articles)}"),
@@ -141,7 +149,9 @@ class Builder:
         )
         return event_id
 
-    def metric(self, article: dict[str, Any], text: str, value: float, unit: str, what: str, **extra: Any) -> dict[str, Any]:
+    def metric(
+        self, article: dict[str, Any], text: str, value: float, unit: str, what: str, **extra: Any
+    ) -> dict[str, Any]:
         start = article["text"].index(text)
         return {
             "what": what, "indicator": None, "value": value, "unit": unit, "qualifier": "exact", "scope": "event",
@@ -177,7 +187,10 @@ def random_tables(count: int, seed: int = 7, weeks: int = 26, end: dt.date = END
         said = "近日" if vague else f"{day.month}月{day.day}日"
         actor = street or district or city
         what, indicator, unit, phrase = rng.choice(MEASURES)
-        n, cumulative = rng.choice((rng.randint(3, 60), rng.randint(60, 900), rng.randint(1000, 26000))), rng.random() < 0.25
+        n, cumulative = (
+            rng.choice((rng.randint(3, 60), rng.randint(60, 900), rng.randint(1000, 26000))),
+            rng.random() < 0.25,
+        )
         number = f"{n}{unit}" if n < 10000 else f"{n / 10000:.1f}万{unit}"
         value = float(n) if n < 10000 else round(n / 10000, 1) * 10000
         asof = f"截至{day.month}月{day.day}日，全区累计" if cumulative else "活动中，工作人员共"
@@ -199,7 +212,9 @@ def random_tables(count: int, seed: int = 7, weeks: int = 26, end: dt.date = END
             metrics=(metric,), spans=(("place", actor), ("date", said), ("campaign", cue)),
         )  # fmt: skip
         if rng.random() < 0.06:
-            other = made.article(PAPERS[0] if paper != PAPERS[0] else PAPERS[1], published, f"{actor}：{cue}进小区", body)
+            other = made.article(
+                PAPERS[0] if paper != PAPERS[0] else PAPERS[1], published, f"{actor}：{cue}进小区", body
+            )
             made.event(
                 other, (province, city, district, street, None), (cid, name, group), day, adcode=adcode,
                 street_code=None if street is None else adcode + f"{streets.index(street) + 1:03d}",

@@ -42,7 +42,9 @@ def main(folder: str) -> None:
     print("view, link: wall ms and CPU ms (all threads), first and again")
     for name, url in LINKS:
         if name not in apps:  # a reader's session is open; what is timed is one interaction in it
-            apps[name] = AppTest.from_function(page, default_timeout=120, kwargs={"name": name, "url": {}, "lang": "zh", "wall": False})
+            apps[name] = AppTest.from_function(
+                page, default_timeout=120, kwargs={"name": name, "url": {}, "lang": "zh", "wall": False}
+            )
             apps[name].run()
         app, times = apps[name], []
         for _ in range(2):
@@ -58,7 +60,9 @@ def main(folder: str) -> None:
     for label, values in (("first", first), ("again", again)):
         for kind, at in (("wall", 0), ("CPU", 1)):
             of = sorted(v[at] for v in values)
-            print(f"{label}, {kind}: median {statistics.median(of):.0f} ms, p95 {of[int(len(of) * 0.95) - 1]:.0f} ms, worst {of[-1]:.0f} ms")
+            print(
+                f"{label}, {kind}: median {statistics.median(of):.0f} ms, p95 {of[int(len(of) * 0.95) - 1]:.0f} ms, worst {of[-1]:.0f} ms"
+            )
 
 
 if __name__ == "__main__":

@@ -20,14 +20,18 @@ NAMES = {"fire-safety": "消防安全", "anti-fraud": "<b>反诈</b>"}
 
 
 def test_figure_says_what_where_when_and_whence() -> None:
-    figure = charts.weekly_stack(WIDE, NAMES, {c: "#123456" for c in WIDE}, LOOK, CAPTION, unfinished=WEEKS[-1], missing=[WEEKS[1]])
+    figure = charts.weekly_stack(
+        WIDE, NAMES, dict.fromkeys(WIDE, "#123456"), LOOK, CAPTION, unfinished=WEEKS[-1], missing=[WEEKS[1]]
+    )
     title = figure.layout.title
     assert "&lt;img onerror=1&gt;" in title.text and "&#36;x&#36;" in title.text and "<img" not in title.text
     assert "单位：项" in title.subtitle.text and "数据截至 2023年3月22日" in title.subtitle.text
     assert [list(t.y) for t in figure.data] == [[3, 0, 1], [1, 2, 0]]
     assert figure.data[1].name == "&lt;b&gt;反诈&lt;/b&gt;"
     assert list(figure.data[0].marker.opacity) == [1.0, 1.0, 0.45]
-    assert any(a.text == "本周未完" for a in figure.layout.annotations) and any(a.text == "无报纸到达" for a in figure.layout.annotations)
+    assert any(a.text == "本周未完" for a in figure.layout.annotations) and any(
+        a.text == "无报纸到达" for a in figure.layout.annotations
+    )
 
 
 def test_a_campaign_keeps_its_colour() -> None:
@@ -50,7 +54,9 @@ def test_a_campaign_keeps_its_colour() -> None:
 )
 def test_classes(values: list[int], expected: list[int]) -> None:
     found = charts.classes(np.array(values, dtype=float))
-    assert list(found) == expected or (found > 0).tolist() == [v > 0 for v in values] and sorted(found) == sorted(found.tolist())
+    assert list(found) == expected or (
+        (found > 0).tolist() == [v > 0 for v in values] and sorted(found) == sorted(found.tolist())
+    )
     assert found.max() <= 5
 
 
@@ -68,8 +74,17 @@ def test_heat_tells_states_apart_and_can_be_clicked() -> None:
     figure = charts.heat(grid, LOOK, CAPTION, unit="项")
     cells, squares = figure.data[0], figure.data[1]
     assert len({cells.z[0][0], cells.z[0][1], cells.z[1][0], cells.z[1][1]}) == 4
-    assert squares.mode == "markers+text" and [list(c)[:2] for c in squares.customdata] == [["a", "x"], ["a", "y"], ["b", "x"], ["b", "y"]]
-    assert squares.customdata[0][2] == "&lt;i&gt;甲&lt;/i&gt;" and "静默" in squares.customdata[1][4] and "3 项" in squares.customdata[0][4]
+    assert squares.mode == "markers+text" and [list(c)[:2] for c in squares.customdata] == [
+        ["a", "x"],
+        ["a", "y"],
+        ["b", "x"],
+        ["b", "y"],
+    ]
+    assert (
+        squares.customdata[0][2] == "&lt;i&gt;甲&lt;/i&gt;"
+        and "静默" in squares.customdata[1][4]
+        and "3 项" in squares.customdata[0][4]
+    )
 
 
 def test_map_asks_nobody_and_knows_its_counties() -> None:
@@ -80,7 +95,9 @@ def test_map_asks_nobody_and_knows_its_counties() -> None:
     counts = pd.DataFrame({"id": ["140213"], "name": ["平城区"], "n": [5]})
     figure = charts.choropleth(counts, shapes, LOOK, CAPTION, unit="项")
     trace = next(t for t in figure.data if t.type == "choropleth")
-    assert list(trace.locations) == ["140213", "140214"] and trace.customdata[1][2] == 0 and trace.z[0] > trace.z[1] == 0
+    assert (
+        list(trace.locations) == ["140213", "140214"] and trace.customdata[1][2] == 0 and trace.z[0] > trace.z[1] == 0
+    )
     assert figure.layout.geo.visible is False
 
 
@@ -89,12 +106,23 @@ def test_bars_lines_and_spans_draw_empty_and_full() -> None:
     bars = charts.bars(table, LOOK, CAPTION, unit="项")
     assert list(bars.data[0].x) == [3, 12345] and "1.2万" in bars.data[0].text
     assert charts.bars(table.head(0), LOOK, CAPTION).data[0].x is not None
-    lines = charts.lines(WIDE, NAMES, {c: "#000" for c in WIDE}, LOOK, CAPTION, unfinished=WEEKS[-1])
+    lines = charts.lines(WIDE, NAMES, dict.fromkeys(WIDE, "#000"), LOOK, CAPTION, unfinished=WEEKS[-1])
     assert list(lines.data[0].y) == [3, 0] and lines.data[1].line.dash == "dot"
-    began = pd.DataFrame({"id": ["a"], "name": ["甲"], "first": [pd.Timestamp("2023-03-06")], "last": [pd.Timestamp("2023-03-20")], "n": [2]})
+    began = pd.DataFrame(
+        {
+            "id": ["a"],
+            "name": ["甲"],
+            "first": [pd.Timestamp("2023-03-06")],
+            "last": [pd.Timestamp("2023-03-20")],
+            "n": [2],
+        }
+    )
     assert charts.spans(began, LOOK, CAPTION).data[0].x[0] is not None
 
 
-@pytest.mark.parametrize(("text", "length", "expected"), [("平城区", 5, "平城区"), ("平城区水泊寺街道", 5, "平城区水…"), ("Fire safety", 14, "Fire safety")])
+@pytest.mark.parametrize(
+    ("text", "length", "expected"),
+    [("平城区", 5, "平城区"), ("平城区水泊寺街道", 5, "平城区水…"), ("Fire safety", 14, "Fire safety")],
+)
 def test_cut(text: str, length: int, expected: str) -> None:
     assert charts.cut(text, length) == expected

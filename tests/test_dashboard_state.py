@@ -21,9 +21,15 @@ from tests.dashboard_fixture import write as write_data
 
 HERE = Path(__file__).resolve().parents[1] / "dashboard"
 CATALOG = Catalog(
-    nodes={"14": Node("14", 0, "山西省", None), "140213": Node("140213", 2, "平城区", "14"), "140213001": Node("140213001", 3, "水泊寺街道", "140213")},
+    nodes={
+        "14": Node("14", 0, "山西省", None),
+        "140213": Node("140213", 2, "平城区", "14"),
+        "140213001": Node("140213001", 3, "水泊寺街道", "140213"),
+    },
     children={None: ("14",), "14": ("140213",), "140213": ("140213001",)},
-    campaigns={c: Campaign(c, c, g, 1) for c, g in (("fire-safety", "安全应急"), ("anti-fraud", "平安法治"), ("none", None))},
+    campaigns={
+        c: Campaign(c, c, g, 1) for c, g in (("fire-safety", "安全应急"), ("anti-fraud", "平安法治"), ("none", None))
+    },
     papers=("甲报", "乙,%2C报"),
     first=dt.date(2023, 1, 1),
     last=dt.date(2023, 6, 1),
@@ -44,7 +50,12 @@ def test_filters_survive_the_url(filters: Filters) -> None:
     assert read(write(filters), CATALOG) == (filters, ())
 
 
-@given(st.dictionaries(st.sampled_from(["period", "from", "to", "by", "place", "campaign", "group", "paper", "x"]), st.text(max_size=60)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["period", "from", "to", "by", "place", "campaign", "group", "paper", "x"]),
+        st.text(max_size=60),
+    )
+)
 def test_any_url_is_read(params: dict[str, str]) -> None:
     filters, unknown = read(params, CATALOG)
     assert read(write(filters), CATALOG)[0] == filters
@@ -52,7 +63,10 @@ def test_any_url_is_read(params: dict[str, str]) -> None:
 
 
 def test_custom_days_and_unknown_values() -> None:
-    filters, unknown = read({"period": "custom", "from": "2023-03-20", "to": "2023-03-01", "place": "999", "campaign": "fire-safety,<img>"}, CATALOG)
+    filters, unknown = read(
+        {"period": "custom", "from": "2023-03-20", "to": "2023-03-01", "place": "999", "campaign": "fire-safety,<img>"},
+        CATALOG,
+    )
     assert (filters.start, filters.end) == (dt.date(2023, 3, 1), dt.date(2023, 3, 20))
     assert filters.campaigns == ("fire-safety",) and filters.place is None
     assert set(unknown) == {"place=999", "campaign=<img>"}
@@ -70,9 +84,15 @@ def chinese_words() -> set[str]:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and (
-                (isinstance(node.func, ast.Name) and node.func.id == "t") or (isinstance(node.func, ast.Attribute) and node.func.attr == "t")
+                (isinstance(node.func, ast.Name) and node.func.id == "t")
+                or (isinstance(node.func, ast.Attribute) and node.func.attr == "t")
             ):
-                found |= {a.value for a in node.args for a in ast.walk(a) if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+                found |= {
+                    a.value
+                    for a in node.args
+                    for a in ast.walk(a)
+                    if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                }
     return {w for w in found if re.search(r"[\u4e00-\u9fff]", w)}
 
 
@@ -109,7 +129,10 @@ def test_highlight_keeps_the_text(text: str, spans: list[tuple[int, int]]) -> No
     assert plain == wording.markup(text)
 
 
-@pytest.mark.parametrize(("word", "sentence"), [("3月6日", "本报讯 3月6日，<b>水泊寺街道</b>检查商户10户。"), ("居民", "居民说好。"), ("开展", "平城区开展检查")])
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [("3月6日", "本报讯 3月6日，<b>水泊寺街道</b>检查商户10户。"), ("居民", "居民说好。"), ("开展", "平城区开展检查")],
+)
 def test_sentence(word: str, sentence: str) -> None:
     first, last = marks.sentence(TEXT, TEXT.index(word))
     assert TEXT[first:last] == sentence
@@ -117,7 +140,14 @@ def test_sentence(word: str, sentence: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("电动车 充电", ("电动车", "充电")), ("“一盔一带”", ("一盔一带",)), ("，。！", ()), ("", ()), ("火", ("火",)), ("消防，安全", ("消防", "安全"))],
+    [
+        ("电动车 充电", ("电动车", "充电")),
+        ("“一盔一带”", ("一盔一带",)),
+        ("，。！", ()),
+        ("", ()),
+        ("火", ("火",)),
+        ("消防，安全", ("消防", "安全")),
+    ],
 )
 def test_search_words(query: str, expected: tuple[str, ...]) -> None:
     assert search.words_of(query) == expected
@@ -156,7 +186,7 @@ def test_without_versions_the_two_files_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["../../etc", "", "nowhere", "a/b"])
 def test_a_version_that_is_no_folder_is_not_opened(tmp_path: Path, version: str) -> None:
-    (tmp_path / "run.json").write_text('{"version": "%s"}' % version)
+    (tmp_path / "run.json").write_text(f'{{"version": "{version}"}}')
     assert data.find(tmp_path) is None
     (tmp_path / "run.json").write_text("not json")
     assert data.find(tmp_path) is None

@@ -28,10 +28,22 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         article = made.article(HOSTILE, day, HOSTILE, f"{HOSTILE}检查{i + 1}户。", source_path=HOSTILE, page=HOSTILE)
         metric = made.metric(article, f"{i + 1}户", float(i + 1), "户", HOSTILE, indicator=HOSTILE)
         made.event(
-            article, (HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE), ("x" + HOSTILE, HOSTILE, HOSTILE), day, metrics=(metric,), spans=(("place", HOSTILE[:10]),)
+            article,
+            (HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+            ("x" + HOSTILE, HOSTILE, HOSTILE),
+            day,
+            metrics=(metric,),
+            spans=(("place", HOSTILE[:10]),),
         )
     events, articles = made.tables()
-    sample = {"kind": HOSTILE, "severity": "warning", "message": HOSTILE, "source_path": HOSTILE, "where": HOSTILE, "sample": HOSTILE}
+    sample = {
+        "kind": HOSTILE,
+        "severity": "warning",
+        "message": HOSTILE,
+        "source_path": HOSTILE,
+        "where": HOSTILE,
+        "sample": HOSTILE,
+    }
     return write(
         tmp_path_factory.mktemp("hostile"), events, articles, version="1", issues={HOSTILE: 3}, issue_samples=[sample], quarantine=[sample],
         candidates=[{"phrase": HOSTILE, "count": 1, "articles": 1, "examples": [HOSTILE]}], software={HOSTILE: HOSTILE},
@@ -64,14 +76,18 @@ def page(name: str, url: dict[str, str], lang: str, wall: bool) -> None:
 
 
 def run(name: str, url: dict[str, str] | None = None, lang: str = "zh", wall: bool = False) -> AppTest:
-    found = AppTest.from_function(page, default_timeout=60, kwargs={"name": name, "url": url or {}, "lang": lang, "wall": wall}).run()
+    found = AppTest.from_function(
+        page, default_timeout=60, kwargs={"name": name, "url": url or {}, "lang": lang, "wall": wall}
+    ).run()
     assert not found.exception, found.exception
     return found
 
 
 def shown(app: AppTest) -> str:
     """All HTML and Markdown of the page."""
-    return "\n".join(str(getattr(e.proto, "body", "")) for e in app.get("html")) + "\n".join(m.value for m in app.markdown)
+    return "\n".join(str(getattr(e.proto, "body", "")) for e in app.get("html")) + "\n".join(
+        m.value for m in app.markdown
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +119,10 @@ def test_view(name: str, lang: str) -> None:
         ("events", {"event": "gone", "page": "99999"}),
         ("brief", {"week": "2023-W20", "place": "140213"}),
         ("brief", {"week": "1990-W01"}),
-        *(("quality", {"part": p}) for p in ("coverage", "issues", "unplaced", "candidates", "accuracy", "dictionary", "download")),
+        *(
+            ("quality", {"part": p})
+            for p in ("coverage", "issues", "unplaced", "candidates", "accuracy", "dictionary", "download")
+        ),
     ],
 )
 def test_view_with_a_link(name: str, url: dict[str, str]) -> None:

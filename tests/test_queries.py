@@ -34,21 +34,51 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Builder()
 
     def street(name: str | None, number: int) -> dict[str, object]:
-        return {"place": (*DISTRICT, name, None), "adcode": "140213", "street_code": f"140213{number:03d}" if name else None}
+        return {
+            "place": (*DISTRICT, name, None),
+            "adcode": "140213",
+            "street_code": f"140213{number:03d}" if name else None,
+        }
 
-    def report(paper: str | None, published: dt.date | None, body: str, where: dict, campaign: tuple, date: dt.date | None, **more: object) -> str:
+    def report(
+        paper: str | None,
+        published: dt.date | None,
+        body: str,
+        where: dict,
+        campaign: tuple,
+        date: dt.date | None,
+        **more: object,
+    ) -> str:
         article = made.article(paper, published, "标题", body)
         metrics = tuple(made.metric(article, *m[:4], **m[4]) for m in more.pop("numbers", ()))  # type: ignore[arg-type]
         place = where["place"]
         return made.event(
-            article, place, campaign, date, adcode=where["adcode"], street_code=where["street_code"], metrics=metrics, **more
+            article,
+            place,
+            campaign,
+            date,
+            adcode=where["adcode"],
+            street_code=where["street_code"],
+            metrics=metrics,
+            **more,
         )  # type: ignore[arg-type]
 
     east, west, south, whole = street("东街道", 1), street("西街道", 2), street("南街道", 3), street(None, 0)
     checks = {"indicator": "checks"}
     total = {"indicator": "materials", "scope": "cumulative"}
-    first = report("甲报", day(7), "检查商户10户。", east, FIRE, day(6), numbers=[("10户", 10.0, "户", "检查商户", checks)])
-    report("乙报", day(8), "检查商户10户，", east, FIRE, day(6), numbers=[("10户", 10.0, "户", "检查商户", checks)], duplicate_of=first)
+    first = report(
+        "甲报", day(7), "检查商户10户。", east, FIRE, day(6), numbers=[("10户", 10.0, "户", "检查商户", checks)]
+    )
+    report(
+        "乙报",
+        day(8),
+        "检查商户10户，",
+        east,
+        FIRE,
+        day(6),
+        numbers=[("10户", 10.0, "户", "检查商户", checks)],
+        duplicate_of=first,
+    )
     report("甲报", day(9), "检查商户7户。", east, FIRE, day(8), numbers=[("7户", 7.0, "户", "检查商户", checks)])
     report("乙报", day(9), "检查5家。", west, FRAUD, day(8), numbers=[("5家", 5.0, "家", "检查", checks)])
     report(
@@ -161,7 +191,11 @@ def test_reported_zero_silent_unknown_open(store: Store) -> None:
         "西街道": ["reported", "unknown", "open"],  # only 乙报 covers it, and 乙报 did not arrive
         "南街道": ["silent", "reported", "reported"],
     }
-    assert states(Filters(campaigns=("fire-safety",)))["南街道"] == ["silent", "zero", "zero"]  # reported, but not for this
+    assert states(Filters(campaigns=("fire-safety",)))["南街道"] == [
+        "silent",
+        "zero",
+        "zero",
+    ]  # reported, but not for this
     complete = q.street_weeks(store.con, Filters(), dt.date(2023, 3, 19), "140213", weeks=2)
     assert "open" not in set(complete["state"])
 
@@ -169,14 +203,22 @@ def test_reported_zero_silent_unknown_open(store: Store) -> None:
 def test_street_campaign_states(store: Store) -> None:
     found = q.street_campaigns(store.con, Filters(period="custom", start=W2, end=day(19)), LAST, "140213")
     states = {(r.name, r.campaign): r.state for r in found.itertuples()}
-    assert states == {("东街道", "anti-fraud"): "silent", ("西街道", "anti-fraud"): "unknown", ("南街道", "anti-fraud"): "reported"}
+    assert states == {
+        ("东街道", "anti-fraud"): "silent",
+        ("西街道", "anti-fraud"): "unknown",
+        ("南街道", "anti-fraud"): "reported",
+    }
 
 
 def test_newly_silent_needs_papers_that_arrived(store: Store) -> None:
     end = dt.date(2023, 4, 2)  # two more weeks; but no paper arrived in them
-    assert q.newly_silent(store.con, Filters(), end).empty or "西街道" not in set(q.newly_silent(store.con, Filters(), end)["name"])
+    assert q.newly_silent(store.con, Filters(), end).empty or "西街道" not in set(
+        q.newly_silent(store.con, Filters(), end)["name"]
+    )
     found = q.newly_silent(store.con, Filters(), dt.date(2023, 3, 26))
-    assert [(r.name, r.quiet) for r in found.itertuples()] == [("东街道", 2)]  # W2 and W3; 西街道's paper never came again
+    assert [(r.name, r.quiet) for r in found.itertuples()] == [
+        ("东街道", 2)
+    ]  # W2 and W3; 西街道's paper never came again
 
 
 def test_covered_weeks(store: Store) -> None:
@@ -198,7 +240,9 @@ WEEKS = [dt.date(2023, 1, 2) + dt.timedelta(weeks=i) for i in range(10)]
         ([5], 1, WEEKS[0] + dt.timedelta(days=6), None, None, False),  # nothing to compare with
     ],
 )
-def test_change(counts: list[int], covered: int, last: dt.date, mean: float | None, ratio: float | None, low: bool) -> None:
+def test_change(
+    counts: list[int], covered: int, last: dt.date, mean: float | None, ratio: float | None, low: bool
+) -> None:
     found = q.change(dict(zip(WEEKS, counts, strict=False)), WEEKS[:covered], last)
     assert found is not None
     assert (found.mean, found.low) == (mean, low)
@@ -209,7 +253,9 @@ def test_weeks_without_papers_do_not_dilute_the_mean() -> None:
     counts = dict(zip(WEEKS, [10, 0, 10, 10, 20], strict=False))
     found = q.change(counts, [WEEKS[0], WEEKS[2], WEEKS[3], WEEKS[4]], WEEKS[4] + dt.timedelta(days=6))
     assert found is not None and found.mean == 10 and found.weeks == 3 and found.ratio == 1.0
-    assert q.change(counts, WEEKS[:4], WEEKS[4] + dt.timedelta(days=6)) is None  # nothing arrived in the last week itself
+    assert (
+        q.change(counts, WEEKS[:4], WEEKS[4] + dt.timedelta(days=6)) is None
+    )  # nothing arrived in the last week itself
 
 
 def test_events_page_search_and_order(store: Store) -> None:
@@ -231,7 +277,11 @@ def test_download_has_all_columns(store: Store) -> None:
 
 def test_by_place_crosstab_spread_and_the_rest(store: Store) -> None:
     con = store.con
-    assert [(r.name, r.n) for r in q.by_place(con, Filters(), LAST, 3).itertuples()] == [("南街道", 3), ("东街道", 2), ("西街道", 1)]
+    assert [(r.name, r.n) for r in q.by_place(con, Filters(), LAST, 3).itertuples()] == [
+        ("南街道", 3),
+        ("东街道", 2),
+        ("西街道", 1),
+    ]
     cross = {(r.campaign, r.place_name): r.n for r in q.crosstab(con, Filters(), LAST, 3).itertuples()}
     assert cross[("anti-fraud", "南街道")] == 2 and ("fire-safety", "西街道") not in cross
     began = q.spread(con, Filters(campaigns=("anti-fraud",)), LAST, 3)

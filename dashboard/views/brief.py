@@ -73,7 +73,9 @@ def editor(ctx: Context, composed: briefs.Brief, key: str) -> briefs.Brief:
     title = st.text_input(t("标题"), composed.title, key=f"b_title_{key}", max_chars=60)
     sections = []
     for i, section in enumerate(composed.sections):
-        text = st.text_area(section.heading, "\n".join(section.paragraphs), key=f"b_{i}_{key}", height=150 if i else 190)
+        text = st.text_area(
+            section.heading, "\n".join(section.paragraphs), key=f"b_{i}_{key}", height=150 if i else 190
+        )
         sections.append(replace(section, paragraphs=tuple(p.strip() for p in text.splitlines() if p.strip())))
     return replace(composed, title=title or composed.title, sections=tuple(sections))
 

@@ -53,11 +53,19 @@ def every(ctx: Context) -> None:
     parts.heading(t("专项行动"), t("{n} 个行动，{period}", n=int((table["id"] != "none").sum()), period=ctx.period()))
     weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
     weeks = [w for w in weeks_between(ctx) if w != ctx.unfinished][-52:]
-    courses = {cid: {k.date(): int(n) for k, n in zip(part["week"], part["n"], strict=True)} for cid, part in weekly.groupby("id")}
+    courses = {
+        cid: {k.date(): int(n) for k, n in zip(part["week"], part["n"], strict=True)}
+        for cid, part in weekly.groupby("id")
+    }
     arrived = covered(ctx)
     everything = ctx.ask(queries.weekly, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
-    long = {cid: {k.date(): int(n) for k, n in zip(part["week"], part["n"], strict=True)} for cid, part in everything.groupby("id")}
-    changes = [overview.change_text(ctx, queries.change(long.get(c, {}), arrived, ctx.last, 4)) or "" for c in table["id"]]
+    long = {
+        cid: {k.date(): int(n) for k, n in zip(part["week"], part["n"], strict=True)}
+        for cid, part in everything.groupby("id")
+    }
+    changes = [
+        overview.change_text(ctx, queries.change(long.get(c, {}), arrived, ctx.last, 4)) or "" for c in table["id"]
+    ]
     frame = pd.DataFrame(
         {
             t("专项行动"): [ctx.campaign(c) for c in table["id"]],
@@ -99,8 +107,16 @@ def groups(ctx: Context, table: pd.DataFrame) -> None:
     ranked = pd.DataFrame({"id": sums["grp"], "name": [t(g) for g in sums["grp"]], "n": sums["n"]})
     caption = charts.Caption(t("各类别活动数"), ctx.subtitle(t("项")), ctx.source())
     shown = ranked[["name", "n"]].rename(columns={"name": t("行动类别"), "n": t("活动数")})
-    alt = t("{title}，{sub}。第一名{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=ranked["name"].iloc[0], n=int(ranked["n"].iloc[0]))
-    panel = parts.Panel("groups", caption, charts.bars(ranked, ctx.look, caption, unit=t("项")), shown, Native("bar"), alt)
+    alt = t(
+        "{title}，{sub}。第一名{name}，{n} 项。",
+        title=caption.title,
+        sub=caption.subtitle,
+        name=ranked["name"].iloc[0],
+        n=int(ranked["n"].iloc[0]),
+    )
+    panel = parts.Panel(
+        "groups", caption, charts.bars(ranked, ctx.look, caption, unit=t("项")), shown, Native("bar"), alt
+    )
     parts.show(ctx, panel, lambda point: controls.apply(groups=(str(overview.custom(point, 0)),)))
 
 
@@ -114,7 +130,9 @@ def single(ctx: Context, campaign: str) -> None:
     level = max(2, min(overview.next_level(ctx), 3)) if ctx.filters.place else 3
     began = ctx.ask(queries.spread, ctx.filters, ctx.last, level)
     group = ctx.catalog.campaigns[campaign].group
-    parts.heading(ctx.campaign(campaign), " · ".join(b for b in (t(group) if group else "", ctx.place(), ctx.period()) if b))
+    parts.heading(
+        ctx.campaign(campaign), " · ".join(b for b in (t(group) if group else "", ctx.place(), ctx.period()) if b)
+    )
     weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
     counts, _ = overview.week_counts(ctx)
     change = queries.change(counts, covered(ctx), ctx.last, 4)
@@ -123,8 +141,24 @@ def single(ctx: Context, campaign: str) -> None:
         t("最近完整周活动"), change.now if change else "—", overview.change_text(ctx, change), delta_color="primary", delta_arrow=overview.arrow(change), border=True,
         height="stretch",
     )  # fmt: skip
-    columns[1].metric(t("活动数"), wording.amount(totals["events"], ctx.lang), t("报道 {n} 篇", n=totals["articles"]), delta_color="off", delta_arrow="off", border=True, height="stretch")
-    columns[2].metric(t("涉及街道乡镇"), totals["streets"], t("区县 {n} 个", n=totals["districts"]), delta_color="off", delta_arrow="off", border=True, height="stretch")
+    columns[1].metric(
+        t("活动数"),
+        wording.amount(totals["events"], ctx.lang),
+        t("报道 {n} 篇", n=totals["articles"]),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+    columns[2].metric(
+        t("涉及街道乡镇"),
+        totals["streets"],
+        t("区县 {n} 个", n=totals["districts"]),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
     first = began.iloc[0] if len(began) else None
     columns[3].metric(
         t("最早见于"), "—" if first is None else wording.short_day(first["first"], ctx.lang),
@@ -154,8 +188,21 @@ def lines_panel(ctx: Context, weekly: pd.DataFrame, chosen: tuple[str, ...], key
     names = {c: ctx.campaign(c) for c in chosen}
     colour = charts.colours(list(chosen), list(ctx.catalog.campaigns), ctx.look)
     title = t("每周活动数") if len(chosen) == 1 else t("各行动每周活动数比较")
-    caption = charts.Caption(title, ctx.subtitle(t("项"), place=f"{ctx.place()} · {names[chosen[0]]}" if len(chosen) == 1 else None), ctx.source())
-    figure = charts.lines(wide, names, colour, ctx.look, caption, unfinished=ctx.unfinished, missing=missing if len(missing) < len(weeks) else [], unit=t("项"))
+    caption = charts.Caption(
+        title,
+        ctx.subtitle(t("项"), place=f"{ctx.place()} · {names[chosen[0]]}" if len(chosen) == 1 else None),
+        ctx.source(),
+    )
+    figure = charts.lines(
+        wide,
+        names,
+        colour,
+        ctx.look,
+        caption,
+        unfinished=ctx.unfinished,
+        missing=missing if len(missing) < len(weeks) else [],
+        unit=t("项"),
+    )
     table = wide.rename(columns=names).rename_axis(t("周一")).reset_index()
     alt = t("{title}，{sub}。共 {n} 项。", title=caption.title, sub=caption.subtitle, n=int(wide.to_numpy().sum()))
     return parts.Panel(key, caption, figure, table, Native("line", t("项")), alt)
@@ -170,7 +217,13 @@ def spread_panel(ctx: Context, began: pd.DataFrame) -> parts.Panel:
     table = table[["name", "parent", "first", "last", "n"]].rename(
         columns={"name": t("地点"), "parent": t("上级"), "first": t("首次"), "last": t("最近"), "n": t("活动数")}
     )
-    alt = t("{title}：最早是{name}，{day}；共 {n} 处。", title=caption.title, name=began["name"].iloc[0], day=began["first"].iloc[0].date(), n=len(began))
+    alt = t(
+        "{title}：最早是{name}，{day}；共 {n} 处。",
+        title=caption.title,
+        name=began["name"].iloc[0],
+        day=began["first"].iloc[0].date(),
+        n=len(began),
+    )
     return parts.Panel("spread", caption, charts.spans(shown, ctx.look, caption, unit=t("项")), table, None, alt)
 
 
@@ -189,8 +242,17 @@ def intensity(ctx: Context, level: int) -> parts.Panel | None:
         if week.date() in at:
             values[order[place], at[week.date()]] = n
     names = week_names(weeks, ctx.lang)
-    caption = charts.Caption(t("各街道乡镇每周强度") if level == 3 else t("各地每周强度"), ctx.subtitle(t("项")), ctx.source())
-    grid = charts.Grid(list(rows), list(rows.values()), [w.isoformat() for w in weeks], names, values, tick_every=max(1, -(-len(weeks) // 6)))
+    caption = charts.Caption(
+        t("各街道乡镇每周强度") if level == 3 else t("各地每周强度"), ctx.subtitle(t("项")), ctx.source()
+    )
+    grid = charts.Grid(
+        list(rows),
+        list(rows.values()),
+        [w.isoformat() for w in weeks],
+        names,
+        values,
+        tick_every=max(1, -(-len(weeks) // 6)),
+    )
     figure = charts.heat(grid, ctx.look, caption, unit=t("项"), numbers_in_cells=False, square=24)
     table = pd.DataFrame(values.astype(int), columns=[w.isoformat() for w in weeks])
     table.insert(0, t("地点"), list(rows.values()))

@@ -22,12 +22,17 @@ def render(ctx: Context) -> None:
     words = search.words_of(controls.setting("q"))
     found = listing(ctx, words)
     total = int(found["total"].iloc[0]) if len(found) else 0
-    parts.heading(t("事件与原文"), t("{n} 次报道", n=wording.exact(total)) + (t("，含“{words}”", words="”“".join(words)) if words else ""))
+    parts.heading(
+        t("事件与原文"),
+        t("{n} 次报道", n=wording.exact(total)) + (t("，含“{words}”", words="”“".join(words)) if words else ""),
+    )
     search_row(ctx)
     opened = controls.setting("event")
     if found.empty and not opened:
         if words:
-            st.html(f'<div class="ct-empty"><b>{t("没有找到")}</b><br>{t("没有一篇原文同时含有这些词。可以减少词语，或清除筛选。")}</div>')
+            st.html(
+                f'<div class="ct-empty"><b>{t("没有找到")}</b><br>{t("没有一篇原文同时含有这些词。可以减少词语，或清除筛选。")}</div>'
+            )
         else:
             parts.empty(ctx)
         return
@@ -56,21 +61,36 @@ def listing(ctx: Context, words: tuple[str, ...]) -> pd.DataFrame:
 def search_row(ctx: Context) -> None:
     """Words, order, repeated reports."""
     ss, t = st.session_state, ctx.t
-    ss["e_q"], ss["e_sort"], ss["e_dup"] = controls.setting("q"), controls.setting("sort", "newest"), controls.setting("dup") != "0"
+    ss["e_q"], ss["e_sort"], ss["e_dup"] = (
+        controls.setting("q"),
+        controls.setting("sort", "newest"),
+        controls.setting("dup") != "0",
+    )
     if ss["e_sort"] not in SORTS:
         ss["e_sort"] = "newest"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
-            t("搜索原文"), key="e_q", placeholder=t("输入词语，如：电动车 充电；用“”括住的词不拆开"), on_change=take_search, max_chars=search.MAX_QUERY, width=420
+            t("搜索原文"),
+            key="e_q",
+            placeholder=t("输入词语，如：电动车 充电；用“”括住的词不拆开"),
+            on_change=take_search,
+            max_chars=search.MAX_QUERY,
+            width=420,
         )
-        st.selectbox(t("排序"), list(SORTS), format_func=lambda s: t(SORTS[s]), key="e_sort", on_change=take_search, width=150)
+        st.selectbox(
+            t("排序"), list(SORTS), format_func=lambda s: t(SORTS[s]), key="e_sort", on_change=take_search, width=150
+        )
         st.toggle(t("显示重复报道"), key="e_dup", on_change=take_search)
 
 
 def take_search() -> None:
     ss = st.session_state
     controls.set_settings(
-        q=ss["e_q"].strip(), sort="" if ss["e_sort"] == "newest" else ss["e_sort"], dup="" if ss["e_dup"] else "0", page=None, event=None
+        q=ss["e_q"].strip(),
+        sort="" if ss["e_sort"] == "newest" else ss["e_sort"],
+        dup="" if ss["e_dup"] else "0",
+        page=None,
+        event=None,
     )
 
 
@@ -134,7 +154,7 @@ def table_downloads(ctx: Context, words: tuple[str, ...]) -> None:
     """The whole filtered table: flat for spreadsheets, or as in events.parquet; for analysts."""
     if not access.may(ctx.t):
         return
-    t, notes = ctx.t, ctx.definitions() + [(ctx.t("搜索词"), " ".join(words) or "—")]
+    t, notes = ctx.t, [*ctx.definitions(), (ctx.t("搜索词"), " ".join(words) or "—")]
     duplicates = controls.setting("dup") != "0"
 
     def rows() -> Any:
@@ -163,12 +183,17 @@ def flat_table(frame: pd.DataFrame) -> pd.DataFrame:
     """events.parquet's columns with each number and each piece of evidence as one line of text."""
     out = frame.copy()
     out["metrics"] = [
-        "；".join(f"{m['what']} {wording.exact(m['value'])}{m['unit']}" + ("（累计）" if m["scope"] == "cumulative" else "") for m in parts.listed(v))
+        "；".join(
+            f"{m['what']} {wording.exact(m['value'])}{m['unit']}" + ("（累计）" if m["scope"] == "cumulative" else "")
+            for m in parts.listed(v)
+        )
         for v in frame["metrics"]
     ]
     out["evidence"] = ["；".join(f"{e['field']}:{e['text']}" for e in parts.listed(v)) for v in frame["evidence"]]
     if "corrections" in out:
-        out["corrections"] = ["；".join(v) if v is not None and not isinstance(v, float) else "" for v in frame["corrections"]]
+        out["corrections"] = [
+            "；".join(v) if v is not None and not isinstance(v, float) else "" for v in frame["corrections"]
+        ]
     return out
 
 
@@ -220,7 +245,13 @@ def article_html(record: dict[str, Any], spans: list[marks.Mark]) -> str:
 def facts(ctx: Context, record: dict[str, Any], metrics: list[dict[str, Any]]) -> None:
     """What was read: place, date, campaign, each number."""
     t = ctx.t
-    bases = {"text": t("原文"), "context": t("上下文"), "repaired": t("修复"), "relative": t("相对日期"), "publication": t("出版日")}
+    bases = {
+        "text": t("原文"),
+        "context": t("上下文"),
+        "repaired": t("修复"),
+        "relative": t("相对日期"),
+        "publication": t("出版日"),
+    }
     campaign = ctx.campaign(record["campaign_id"]) if isinstance(record["campaign_id"], str) else t("未归类")
     rows = [
         (t("专项行动"), campaign),
@@ -248,9 +279,21 @@ def others(ctx: Context, record: dict[str, Any]) -> None:
         parts.note(t("同一篇文章的其他事件："))
     for row in rest.head(6).itertuples():
         label = wording.markdown(f"{ctx.campaign(row.campaign_id)} · {row.place or t('地点不详')}")
-        st.button(label, key=f"e_sib_{row.event_id}", type="tertiary", on_click=controls.set_settings, kwargs={"event": row.event_id, "focus": None})
+        st.button(
+            label,
+            key=f"e_sib_{row.event_id}",
+            type="tertiary",
+            on_click=controls.set_settings,
+            kwargs={"event": row.event_id, "focus": None},
+        )
     if isinstance(record["duplicate_of"], str):
-        st.button(t("打开首次报道"), key="e_first", type="tertiary", on_click=controls.set_settings, kwargs={"event": record["duplicate_of"], "focus": None})
+        st.button(
+            t("打开首次报道"),
+            key="e_first",
+            type="tertiary",
+            on_click=controls.set_settings,
+            kwargs={"event": record["duplicate_of"], "focus": None},
+        )
 
 
 CORRECTABLE = {
@@ -270,18 +313,42 @@ def correction(ctx: Context, record: dict[str, Any]) -> None:
     with panel:
         if not access.may(t):
             return
-        parts.note(t("选择要更正的栏目，填入正确的值；把生成的一行加进 data/reference/corrections.csv，下次运行时生效。原文更正后该行会提示失效。"))
+        parts.note(
+            t(
+                "选择要更正的栏目，填入正确的值；把生成的一行加进 data/reference/corrections.csv，下次运行时生效。原文更正后该行会提示失效。"
+            )
+        )
         values = present(record)
-        numbers = {f"metric:{m['start']}:value": f"{m['what']} {wording.exact(m['value'])}{m['unit']}" for m in parts.listed(record["metrics"])}
-        name = st.selectbox(t("栏目"), [*CORRECTABLE, *numbers], format_func=lambda f: t(CORRECTABLE[f]) if f in CORRECTABLE else numbers[f], key="e_fix_field")
+        numbers = {
+            f"metric:{m['start']}:value": f"{m['what']} {wording.exact(m['value'])}{m['unit']}"
+            for m in parts.listed(record["metrics"])
+        }
+        name = st.selectbox(
+            t("栏目"),
+            [*CORRECTABLE, *numbers],
+            format_func=lambda f: t(CORRECTABLE[f]) if f in CORRECTABLE else numbers[f],
+            key="e_fix_field",
+        )
         st.text_input(t("现在的值"), values[name], disabled=True, key=f"e_fix_old_{record['event_id']}_{name}")
         if name == "campaign_id":
-            value = st.selectbox(t("正确的值"), campaign_ids(ctx), format_func=ctx.campaign, key="e_fix_campaign", index=None, placeholder=t("请选择"))
+            value = st.selectbox(
+                t("正确的值"),
+                campaign_ids(ctx),
+                format_func=ctx.campaign,
+                key="e_fix_campaign",
+                index=None,
+                placeholder=t("请选择"),
+            )
         else:
             value = st.text_input(t("正确的值"), key="e_fix_value", max_chars=200)
-        who, why = st.text_input(t("更正人"), key="e_fix_who", max_chars=40), st.text_input(t("理由"), key="e_fix_why", max_chars=200)
+        who, why = (
+            st.text_input(t("更正人"), key="e_fix_who", max_chars=40),
+            st.text_input(t("理由"), key="e_fix_why", max_chars=200),
+        )
         target = record["article_id"] if name in OF_ARTICLE else record["event_id"]
-        line = pd.DataFrame([[target, name, values[name], value or "", who, ctx.today.isoformat(), why]], columns=list(COLUMNS))
+        line = pd.DataFrame(
+            [[target, name, values[name], value or "", who, ctx.today.isoformat(), why]], columns=list(COLUMNS)
+        )
         st.code(line.to_csv(index=False, header=False).strip(), language=None, wrap_lines=True)
         told = f"{target} {name}: {values[name]!r} → {value!r} ({who})"
         st.download_button(
@@ -297,7 +364,9 @@ def present(record: dict[str, Any]) -> dict[str, str]:
         value = record[name]
         missing = value is None or (not isinstance(value, str) and pd.isna(value))
         found[name] = "" if missing else value if isinstance(value, str) else str(value)[:10]
-    return found | {f"metric:{m['start']}:value": repr(m["value"]).removesuffix(".0") for m in parts.listed(record["metrics"])}
+    return found | {
+        f"metric:{m['start']}:value": repr(m["value"]).removesuffix(".0") for m in parts.listed(record["metrics"])
+    }
 
 
 def campaign_ids(ctx: Context) -> list[str]:

@@ -30,7 +30,9 @@ def render(ctx: Context) -> None:
         else:
             parts.empty(ctx)
         return
-    parts.note(t("“本次合计”把各活动当次的数字相加，重复报道不计；“截至…累计”的数字从不相加，只列最新一次。不同单位分开列。"))
+    parts.note(
+        t("“本次合计”把各活动当次的数字相加，重复报道不计；“截至…累计”的数字从不相加，只列最新一次。不同单位分开列。")
+    )
     key, unit = chosen(found)
     left, right = st.columns([4, 7], gap="large")
     with left:
@@ -63,7 +65,9 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     def pick() -> None:
         rows = st.session_state[state].selection.rows
         if rows:
-            controls.set_settings(indicator=str(found["key"].iloc[rows[0]]), unit=str(found["unit"].iloc[rows[0]]), part=None, week=None)
+            controls.set_settings(
+                indicator=str(found["key"].iloc[rows[0]]), unit=str(found["unit"].iloc[rows[0]]), part=None, week=None
+            )
 
     at = list(zip(found["key"], found["unit"], strict=True)).index((key, unit))
     st.dataframe(
@@ -91,9 +95,24 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     running = ctx.ask(queries.running_totals, ctx.filters, ctx.last, key, unit)
     columns = st.columns(3, gap="small")
     rough = t("其中有“余”“近”“约”等概数") if row["rough"] is True else t("均为确数")
-    title, told = (t("本次合计"), t("精确值 {n} {unit}", n=wording.exact(row["total"]), unit=wording.markdown(unit))) if row["adds"] else (t("最低—最高"), t("这一单位不能相加"))
-    columns[0].metric(title, figure(ctx, row), rough if row["singles"] else None, delta_color="off", delta_arrow="off", border=True, height="stretch", help=told)
-    columns[1].metric(t("由几次活动相加") if row["adds"] else t("报道次数"), int(row["singles"]), border=True, height="stretch")
+    title, told = (
+        (t("本次合计"), t("精确值 {n} {unit}", n=wording.exact(row["total"]), unit=wording.markdown(unit)))
+        if row["adds"]
+        else (t("最低—最高"), t("这一单位不能相加"))
+    )
+    columns[0].metric(
+        title,
+        figure(ctx, row),
+        rough if row["singles"] else None,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help=told,
+    )
+    columns[1].metric(
+        t("由几次活动相加") if row["adds"] else t("报道次数"), int(row["singles"]), border=True, height="stretch"
+    )
     latest = running.iloc[0] if len(running) else None
     columns[2].metric(
         t("最大的最新累计"), "—" if latest is None else wording.amount(latest["value"], ctx.lang),
@@ -106,11 +125,21 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
             level = max(2, overview.next_level(ctx))
             places = ctx.ask(queries.indicator_places, ctx.filters, ctx.last, key, unit, level)
             if len(places):
-                parts.show(ctx, bars_panel(ctx, places, t("各{level}本次合计", level=t(overview.LEVEL_WORDS[level])), unit, "i_places"), lambda p: pick_part(f"place:{overview.custom(p, 0)}"))
+                parts.show(
+                    ctx,
+                    bars_panel(
+                        ctx, places, t("各{level}本次合计", level=t(overview.LEVEL_WORDS[level])), unit, "i_places"
+                    ),
+                    lambda p: pick_part(f"place:{overview.custom(p, 0)}"),
+                )
         with right:
             by = ctx.ask(queries.indicator_campaigns, ctx.filters, ctx.last, key, unit)
             named = by.assign(name=[ctx.campaign(c) for c in by["id"]])
-            parts.show(ctx, bars_panel(ctx, named, t("各专项行动本次合计"), unit, "i_campaigns"), lambda p: pick_part(f"campaign:{overview.custom(p, 0)}"))
+            parts.show(
+                ctx,
+                bars_panel(ctx, named, t("各专项行动本次合计"), unit, "i_campaigns"),
+                lambda p: pick_part(f"campaign:{overview.custom(p, 0)}"),
+            )
     if len(running):
         running_table(ctx, running, unit)
     sentences(ctx, key, unit)
@@ -123,10 +152,18 @@ def weeks_panel(ctx: Context, key: str, unit: str, name: str) -> parts.Panel:
     sums = {w.date(): float(v) for w, v in zip(found["week"], found["total"], strict=True)}
     wide = pd.DataFrame({key: [sums.get(w, 0.0) for w in weeks]}, index=weeks)
     caption = charts.Caption(t("{name}：每周本次合计", name=name), ctx.subtitle(unit), ctx.source())
-    figure = charts.weekly_stack(wide, {key: name}, {key: ctx.look.accent}, ctx.look, caption, unfinished=ctx.unfinished)
+    figure = charts.weekly_stack(
+        wide, {key: name}, {key: ctx.look.accent}, ctx.look, caption, unfinished=ctx.unfinished
+    )
     figure.update_layout(showlegend=False, height=300, margin_b=34)
     table = wide.rename(columns={key: f"{name}（{unit}）"}).rename_axis(t("周一")).reset_index()
-    alt = t("{title}，{sub}。共 {n} {unit}。", title=caption.title, sub=caption.subtitle, n=wording.exact(sum(sums.values())), unit=unit)
+    alt = t(
+        "{title}，{sub}。共 {n} {unit}。",
+        title=caption.title,
+        sub=caption.subtitle,
+        n=wording.exact(sum(sums.values())),
+        unit=unit,
+    )
     return parts.Panel("i_weeks", caption, figure, table, Native("column", unit), alt)
 
 
@@ -136,7 +173,17 @@ def bars_panel(ctx: Context, ranked: pd.DataFrame, title: str, unit: str, key: s
     caption = charts.Caption(title, ctx.subtitle(unit, period=False), ctx.source())
     table = ranked[["name", "total"]].rename(columns={"name": t("名称"), "total": f"{t('本次合计')}（{unit}）"})
     figure = charts.bars(ranked.rename(columns={"total": "n", "n": "events"}), ctx.look, caption, unit=unit)
-    alt = t("{title}，{sub}。第一名{name}，{n}。", title=title, sub=caption.subtitle, name=ranked["name"].iloc[0], n=wording.exact(ranked["total"].iloc[0])) if len(ranked) else title
+    alt = (
+        t(
+            "{title}，{sub}。第一名{name}，{n}。",
+            title=title,
+            sub=caption.subtitle,
+            name=ranked["name"].iloc[0],
+            n=wording.exact(ranked["total"].iloc[0]),
+        )
+        if len(ranked)
+        else title
+    )
     return parts.Panel(key, caption, figure, table, Native("bar", unit), alt)
 
 
@@ -159,7 +206,10 @@ def running_table(ctx: Context, running: pd.DataFrame, unit: str) -> None:
             t("地点"): [p if isinstance(p, str) else "" for p in running["place"]],
             t("专项行动"): [ctx.campaign(c) for c in running["campaign_id"]],
             t("事项"): running["what"],
-            t("数值"): [f"{qualifiers.get(q, '')}{wording.exact(v)} {unit}" for v, q in zip(running["value"], running["qualifier"], strict=True)],
+            t("数值"): [
+                f"{qualifiers.get(q, '')}{wording.exact(v)} {unit}"
+                for v, q in zip(running["value"], running["qualifier"], strict=True)
+            ],
             t("截至日依据"): [t("出版日") if b else t("原文") for b in running["by_print"]],
             t("前后报道次数"): running["reports"],
         }
@@ -190,13 +240,32 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
         monday = dt.date.fromisoformat(week) if week else None
     except ValueError:
         monday = None
-    rows = ctx.ask(queries.indicator_rows, ctx.filters, ctx.last, key, unit, place=place, campaign=campaign, week=monday, limit=8)
+    rows = ctx.ask(
+        queries.indicator_rows, ctx.filters, ctx.last, key, unit, place=place, campaign=campaign, week=monday, limit=8
+    )
     if rows.empty:
         return
-    narrowed = [ctx.place(place)] if place else [ctx.campaign(campaign)] if campaign else [t("{day}起一周", day=wording.day(monday, ctx.lang))] if monday else []
-    parts.subheading(t("数字出自哪里"), " · ".join([*narrowed, t("共 {n} 处，列出最大的 {m} 处", n=int(rows["total"].iloc[0]), m=len(rows))]))
+    narrowed = (
+        [ctx.place(place)]
+        if place
+        else [ctx.campaign(campaign)]
+        if campaign
+        else [t("{day}起一周", day=wording.day(monday, ctx.lang))]
+        if monday
+        else []
+    )
+    parts.subheading(
+        t("数字出自哪里"),
+        " · ".join([*narrowed, t("共 {n} 处，列出最大的 {m} 处", n=int(rows["total"].iloc[0]), m=len(rows))]),
+    )
     if narrowed:
-        st.button(t("不限于此"), type="tertiary", on_click=controls.set_settings, kwargs={"part": None, "week": None}, key="i_all")
+        st.button(
+            t("不限于此"),
+            type="tertiary",
+            on_click=controls.set_settings,
+            kwargs={"part": None, "week": None},
+            key="i_all",
+        )
     parts.cards(ctx, [int(r) for r in rows["erow"]], "i_card", at=[int(f) for f in rows["first"]])
 
 
@@ -214,7 +283,11 @@ def summary(ctx: Context) -> None:
             value = "—" if pd.isna(row.total) else f"{wording.amount(row.total, ctx.lang)} {row.unit}"
             st.metric(wording.markdown(wording_cut(name_of(ctx, row.key))), value)
             st.button(
-                t("看出处"), key=f"sum_{row.key}_{row.unit}", type="tertiary", on_click=controls.go, args=("indicators", {"indicator": row.key, "unit": row.unit})
+                t("看出处"),
+                key=f"sum_{row.key}_{row.unit}",
+                type="tertiary",
+                on_click=controls.go,
+                args=("indicators", {"indicator": row.key, "unit": row.unit}),
             )
 
 

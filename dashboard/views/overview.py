@@ -67,8 +67,15 @@ def arrival_note(ctx: Context) -> str:
     week = pd.Timestamp(ctx.last - dt.timedelta(days=ctx.last.weekday()))
     here = set(arrivals.loc[arrivals["week"] == week, "newspaper"])
     missing = [p for p in ctx.catalog.papers if p not in here]
-    text = t("数据截至 {day}，最近一周到报 {n}/{all} 种", day=wording.day(ctx.last, ctx.lang), n=len(here), all=len(ctx.catalog.papers))
-    return text + (t("；未到：{papers}", papers="、".join(missing[:3]) + ("…" if len(missing) > 3 else "")) if missing else "")
+    text = t(
+        "数据截至 {day}，最近一周到报 {n}/{all} 种",
+        day=wording.day(ctx.last, ctx.lang),
+        n=len(here),
+        all=len(ctx.catalog.papers),
+    )
+    return text + (
+        t("；未到：{papers}", papers="、".join(missing[:3]) + ("…" if len(missing) > 3 else "")) if missing else ""
+    )
 
 
 # --- key figures -----------------------------------------------------------------------------------------------------
@@ -155,7 +162,9 @@ def mover_text(ctx: Context, everything: pd.DataFrame) -> str | None:
     rises: list[tuple[float, str]] = []
     arrived = covered(ctx)
     for cid, part in everything.groupby("id"):
-        change = queries.change({k.date(): int(v) for k, v in zip(part["week"], part["n"], strict=True)}, arrived, ctx.last, 4)
+        change = queries.change(
+            {k.date(): int(v) for k, v in zip(part["week"], part["n"], strict=True)}, arrived, ctx.last, 4
+        )
         if change and change.mean is not None and not change.low and change.now > change.mean:
             rises.append((change.now - change.mean, str(cid)))
     if not rises:
@@ -180,7 +189,14 @@ def weekly_panel(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> 
     titles = ("各类别每月活动数", "各类别每周活动数") if grouped else ("各专项行动每月活动数", "各专项行动每周活动数")
     caption = charts.Caption(t(titles[0] if monthly else titles[1]), ctx.subtitle(t("项")), ctx.source())
     figure = charts.weekly_stack(
-        wide, names, colour, ctx.look, caption, unfinished=None if monthly else ctx.unfinished, missing=missing, monthly=monthly
+        wide,
+        names,
+        colour,
+        ctx.look,
+        caption,
+        unfinished=None if monthly else ctx.unfinished,
+        missing=missing,
+        monthly=monthly,
     )
     table = wide.rename(columns=names).rename_axis(t("月") if monthly else t("周一")).reset_index()
     if ctx.filters.by == "event" and totals["inexact"]:
@@ -205,7 +221,9 @@ def by_group(ctx: Context, weekly: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     if wanted == "campaign" or (wanted != "group" and not scattered) or not ctx.catalog.groups:
         return weekly, False
     groups_ = {c.id: f"group:{c.group}" if c.group else "none" for c in ctx.catalog.campaigns.values()}
-    return weekly.assign(id=[groups_.get(c, "none") for c in weekly["id"]]).groupby(["week", "id"], as_index=False)["n"].sum(), True
+    return weekly.assign(id=[groups_.get(c, "none") for c in weekly["id"]]).groupby(["week", "id"], as_index=False)[
+        "n"
+    ].sum(), True
 
 
 def show_weekly(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> None:
@@ -221,19 +239,29 @@ def show_weekly(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> N
     parts.show(ctx, weekly_panel(ctx, weekly, totals), lambda point: click_week(ctx, point))
 
 
-def top_wide(ctx: Context, weekly: pd.DataFrame, weeks: list[dt.date], monthly: bool, top: int = charts.TOP) -> tuple[pd.DataFrame, dict[str, str]]:
+def top_wide(
+    ctx: Context, weekly: pd.DataFrame, weeks: list[dt.date], monthly: bool, top: int = charts.TOP
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Weeks (or months) × the top campaigns and 其他, zeros filled in."""
     frame = weekly.assign(week=[w.date() for w in weekly["week"]])
     index = weeks
     if monthly:
         frame["week"] = [w.replace(day=1) for w in frame["week"]]
         index = charts.months_of(weeks)
-    ranked = [c for c in frame.groupby("id")["n"].sum().sort_values(ascending=False, kind="stable").index if c != "none"]
+    ranked = [
+        c for c in frame.groupby("id")["n"].sum().sort_values(ascending=False, kind="stable").index if c != "none"
+    ]
     kept = ranked[:top]
     frame["id"] = [c if c in kept else charts.REST for c in frame["id"]]
     wide = frame.pivot_table(index="week", columns="id", values="n", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(index=sorted(set(index) | set(wide.index)), columns=[*kept, *([charts.REST] if charts.REST in wide.columns else [])], fill_value=0)
-    return wide.astype(int), {c: ctx.t(c.removeprefix("group:")) if c.startswith("group:") else ctx.campaign(c) for c in kept} | {charts.REST: ctx.t("其他")}
+    wide = wide.reindex(
+        index=sorted(set(index) | set(wide.index)),
+        columns=[*kept, *([charts.REST] if charts.REST in wide.columns else [])],
+        fill_value=0,
+    )
+    return wide.astype(int), {
+        c: ctx.t(c.removeprefix("group:")) if c.startswith("group:") else ctx.campaign(c) for c in kept
+    } | {charts.REST: ctx.t("其他")}
 
 
 def click_week(ctx: Context, point: dict[str, Any]) -> None:
@@ -251,7 +279,11 @@ def click_week(ctx: Context, point: dict[str, Any]) -> None:
 def custom(point: dict[str, Any], at: int) -> Any:
     """One item of a clicked point's customdata, however it was packed."""
     data_ = point.get("customdata")
-    return data_[at] if isinstance(data_, (list, tuple)) else (list(data_.values())[at] if isinstance(data_, dict) else data_)
+    return (
+        data_[at]
+        if isinstance(data_, (list, tuple))
+        else (list(data_.values())[at] if isinstance(data_, dict) else data_)
+    )
 
 
 def next_level(ctx: Context) -> int:
@@ -275,7 +307,9 @@ def place_grid(ctx: Context, rows_: int = 14, columns_: int = 12) -> parts.Panel
         values[rows.index(campaign), where[place]] = n
     names = [ctx.campaign(c) for c in rows]
     caption = charts.Caption(t("专项行动与{level}", level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
-    figure = charts.heat(charts.Grid(rows, names, list(columns), list(columns.values()), values), ctx.look, caption, unit=t("项"))
+    figure = charts.heat(
+        charts.Grid(rows, names, list(columns), list(columns.values()), values), ctx.look, caption, unit=t("项")
+    )
     table = pd.DataFrame(values.astype(int), columns=unique(list(columns.values())))
     table.insert(0, t("专项行动"), names)
     alt = t("{title}的热力表，{rows} 行 {cols} 列。", title=caption.title, rows=len(rows), cols=len(columns))
@@ -331,7 +365,9 @@ def map_level(ctx: Context) -> int:
     return 1 if len(provinces) > 1 else 2
 
 
-def map_panel(ctx: Context, key: str, level: int, counts: pd.DataFrame, known: pd.DataFrame, drawn: list[dict[str, Any]]) -> parts.Panel:
+def map_panel(
+    ctx: Context, key: str, level: int, counts: pd.DataFrame, known: pd.DataFrame, drawn: list[dict[str, Any]]
+) -> parts.Panel:
     """The map with its table and its sentence."""
     t, word = ctx.t, ctx.t(LEVEL_WORDS[level])
     caption = charts.Caption(t("各{level}活动数", level=word), ctx.subtitle(t("项")), ctx.source())
@@ -339,9 +375,17 @@ def map_panel(ctx: Context, key: str, level: int, counts: pd.DataFrame, known: p
         known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=spaced_labels(drawn, known),
         outline=None if level == 1 else data.outline(tuple(sorted({c[:2] for c in known["id"]}))),
     )  # fmt: skip
-    table = counts[["name", "n", "parent_name", "id"]].rename(columns={"name": word, "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")})
+    table = counts[["name", "n", "parent_name", "id"]].rename(
+        columns={"name": word, "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")}
+    )
     top = counts.iloc[0]
-    alt = t("{title}地图，{sub}。最多的是{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=top["name"], n=int(top["n"]))
+    alt = t(
+        "{title}地图，{sub}。最多的是{name}，{n} 项。",
+        title=caption.title,
+        sub=caption.subtitle,
+        name=top["name"],
+        n=int(top["n"]),
+    )
     return parts.Panel(key, caption, figure, table, Native("bar"), alt)
 
 
@@ -381,8 +425,16 @@ def ranking(ctx: Context, level: int, key: str, limit: int = 10) -> parts.Panel 
         columns={"name": t(LEVEL_WORDS[level]), "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")}
     )
     top = counts.iloc[0]
-    alt = t("{title}，{sub}。第一名{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=top["name"], n=int(top["n"]))
-    return parts.Panel(key, caption, figure, table[[t(LEVEL_WORDS[level]), t("活动数"), t("上级"), t("代码")]], Native("bar"), alt)
+    alt = t(
+        "{title}，{sub}。第一名{name}，{n} 项。",
+        title=caption.title,
+        sub=caption.subtitle,
+        name=top["name"],
+        n=int(top["n"]),
+    )
+    return parts.Panel(
+        key, caption, figure, table[[t(LEVEL_WORDS[level]), t("活动数"), t("上级"), t("代码")]], Native("bar"), alt
+    )
 
 
 def click_place(point: dict[str, Any]) -> None:
@@ -403,7 +455,9 @@ def active_places(ctx: Context) -> None:
 def silent_places(ctx: Context) -> None:
     """Streets that fell silent though their papers kept arriving."""
     t = ctx.t
-    parts.subheading(t("新近静默的街道乡镇"), t("覆盖它的报纸照常到达，却连续 {n} 周以上没有报道", n=queries.QUIET_WEEKS))
+    parts.subheading(
+        t("新近静默的街道乡镇"), t("覆盖它的报纸照常到达，却连续 {n} 周以上没有报道", n=queries.QUIET_WEEKS)
+    )
     silent = ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
     if silent.empty:
         parts.note(t("没有。"))
@@ -433,7 +487,10 @@ def new_campaigns(ctx: Context) -> None:
             key=f"new_{row.id}", type="tertiary", on_click=controls.go, args=("campaigns",), kwargs={"campaigns": (row.id,)},
         )  # fmt: skip
     if candidates:
-        phrases = "、".join(t("“{phrase}”（{n} 篇）", phrase=c["phrase"], n=c.get("articles") or c.get("count") or "?") for c in candidates)
+        phrases = "、".join(
+            t("“{phrase}”（{n} 篇）", phrase=c["phrase"], n=c.get("articles") or c.get("count") or "?")
+            for c in candidates
+        )
         parts.note(t("分类表之外的高频说法：{phrases}", phrases=phrases))
 
 
@@ -445,5 +502,3 @@ def latest(ctx: Context, limit: int = 6) -> None:
     parts.cards(ctx, [int(r) for r in found["erow"]], "latest")
     if not ctx.look.wall:
         st.button(t("查看全部事件"), on_click=controls.go, args=("events",), key="all_events")
-
-

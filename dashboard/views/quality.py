@@ -18,14 +18,25 @@ from etl.models import Article, Event, Evidence, Metric
 PARTS = {
     "run": "本次运行", "coverage": "报纸到达", "issues": "问题", "unplaced": "未定地点", "candidates": "行动候选", "accuracy": "准确度", "dictionary": "数据字典", "download": "下载",
 }  # fmt: skip
-SHARES = {"district": "有区县", "street": "有街道乡镇", "exact": "日期精确到日", "campaign": "归入专项行动", "number": "含数字", "dup": "重复报道"}
+SHARES = {
+    "district": "有区县",
+    "street": "有街道乡镇",
+    "exact": "日期精确到日",
+    "campaign": "归入专项行动",
+    "number": "含数字",
+    "dup": "重复报道",
+}
 
 
 def render(ctx: Context) -> None:
     """The page."""
     t, ss = ctx.t, st.session_state
     run = ctx.run
-    note = t("版本 {version}，完成于 {time}", version=ctx.snapshot.version or "—", time=str(run.get("finished") or "—")[:16].replace("T", " "))
+    note = t(
+        "版本 {version}，完成于 {time}",
+        version=ctx.snapshot.version or "—",
+        time=str(run.get("finished") or "—")[:16].replace("T", " "),
+    )
     parts.heading(t("数据"), note)
     ss["d_part"] = controls.setting("part") if controls.setting("part") in PARTS else "run"
     st.segmented_control(
@@ -46,21 +57,44 @@ def run_section(ctx: Context) -> None:
     if not run:
         parts.note(t("没有运行报告 run.json。"))
     else:
-        facts = [(t("开始"), run.get("started")), (t("完成"), run.get("finished")), (t("用时（秒）"), run.get("seconds")), (t("数据版本"), run.get("version"))]
+        facts = [
+            (t("开始"), run.get("started")),
+            (t("完成"), run.get("finished")),
+            (t("用时（秒）"), run.get("seconds")),
+            (t("数据版本"), run.get("version")),
+        ]
         software = run.get("software")
         facts += [(str(k), v) for k, v in software.items()] if isinstance(software, dict) else []
-        html = "".join(f"<dt>{wording.markup(k)}</dt><dd>{wording.markup(str(v))}</dd>" for k, v in facts if v is not None)
+        html = "".join(
+            f"<dt>{wording.markup(k)}</dt><dd>{wording.markup(str(v))}</dd>" for k, v in facts if v is not None
+        )
         st.html(f'<dl class="ct-dl">{html}</dl>')
     shares = ctx.ask(queries.quality)
-    ranked = pd.DataFrame({"id": shares["what"], "name": [t(SHARES[w]) for w in shares["what"]], "n": (shares["share"] * 100).round(1)})
-    caption = charts.Caption(t("事件的完整程度"), t("占全部 {n} 次报道的百分比", n=wording.exact(ctx.catalog.events)), ctx.source())
+    ranked = pd.DataFrame(
+        {"id": shares["what"], "name": [t(SHARES[w]) for w in shares["what"]], "n": (shares["share"] * 100).round(1)}
+    )
+    caption = charts.Caption(
+        t("事件的完整程度"), t("占全部 {n} 次报道的百分比", n=wording.exact(ctx.catalog.events)), ctx.source()
+    )
     table = pd.DataFrame({t("项目"): ranked["name"], "%": ranked["n"], t("次数"): shares["n"]})
-    alt = t("{title}。{list}", title=caption.title, list="，".join(f"{n} {v:.0f}%" for n, v in zip(ranked["name"], ranked["n"], strict=True)))
-    parts.show(ctx, parts.Panel("quality", caption, charts.bars(ranked, ctx.look, caption, unit="%"), table, Native("bar", "%"), alt))
+    alt = t(
+        "{title}。{list}",
+        title=caption.title,
+        list="，".join(f"{n} {v:.0f}%" for n, v in zip(ranked["name"], ranked["n"], strict=True)),
+    )
+    parts.show(
+        ctx,
+        parts.Panel(
+            "quality", caption, charts.bars(ranked, ctx.look, caption, unit="%"), table, Native("bar", "%"), alt
+        ),
+    )
     rules = run.get("rules")
     if isinstance(rules, dict) and rules:
         with st.expander(t("规则文件")):
-            st.dataframe(pd.DataFrame({t("文件"): list(rules), "SHA-256": [str(v)[:16] for v in rules.values()]}), hide_index=True)
+            st.dataframe(
+                pd.DataFrame({t("文件"): list(rules), "SHA-256": [str(v)[:16] for v in rules.values()]}),
+                hide_index=True,
+            )
 
 
 def coverage_section(ctx: Context) -> None:
@@ -82,7 +116,11 @@ def coverage_section(ctx: Context) -> None:
             states[at[record.newspaper], across[record.week.date()]] = "reported"
     names = [wording.short_day(w, ctx.lang) for w in weeks]
     grid = charts.Grid(papers, papers, [w.isoformat() for w in weeks], names, values, states, tick_every=4)
-    caption = charts.Caption(t("各报每周到达的文章数"), f"{wording.day(weeks[0], ctx.lang)}—{wording.day(ctx.last, ctx.lang)} · {t('单位：{unit}', unit=t('篇'))}", t("数据截至 {day}", day=wording.day(ctx.last, ctx.lang)))
+    caption = charts.Caption(
+        t("各报每周到达的文章数"),
+        f"{wording.day(weeks[0], ctx.lang)}—{wording.day(ctx.last, ctx.lang)} · {t('单位：{unit}', unit=t('篇'))}",
+        t("数据截至 {day}", day=wording.day(ctx.last, ctx.lang)),
+    )
     table = pd.DataFrame(values.astype(int), columns=[w.isoformat() for w in weeks])
     table.insert(0, t("报纸"), papers)
     missing = int((states == "unknown").sum())
@@ -100,14 +138,41 @@ def issues_section(ctx: Context) -> None:
     if not issues:
         parts.note(t("本次运行没有报告问题。"))
     else:
-        ranked = pd.DataFrame(sorted(((str(k), issue_name(ctx, str(k)), int(v)) for k, v in issues.items()), key=lambda r: -r[2]), columns=["id", "name", "n"])
-        caption = charts.Caption(t("各类问题"), t("单位：{unit}", unit=t("条")), t("数据版本") + f" {ctx.snapshot.version}")
+        ranked = pd.DataFrame(
+            sorted(((str(k), issue_name(ctx, str(k)), int(v)) for k, v in issues.items()), key=lambda r: -r[2]),
+            columns=["id", "name", "n"],
+        )
+        caption = charts.Caption(
+            t("各类问题"), t("单位：{unit}", unit=t("条")), t("数据版本") + f" {ctx.snapshot.version}"
+        )
         table = ranked.rename(columns={"id": t("代号"), "name": t("问题"), "n": t("条")})
         alt = t("{title}。共 {n} 条。", title=caption.title, n=int(ranked["n"].sum()))
-        parts.show(ctx, parts.Panel("issues", caption, charts.bars(ranked, ctx.look, caption, unit=t("条")), table[[t("问题"), t("条"), t("代号")]], Native("bar"), alt))
-    columns = {"severity": "程度", "kind": "问题", "message": "说明", "source_path": "文件", "where": "位置", "sample": "原文"}
+        parts.show(
+            ctx,
+            parts.Panel(
+                "issues",
+                caption,
+                charts.bars(ranked, ctx.look, caption, unit=t("条")),
+                table[[t("问题"), t("条"), t("代号")]],
+                Native("bar"),
+                alt,
+            ),
+        )
+    columns = {
+        "severity": "程度",
+        "kind": "问题",
+        "message": "说明",
+        "source_path": "文件",
+        "where": "位置",
+        "sample": "原文",
+    }
     plain_table(ctx, run.get("issue_samples"), columns, t("样例"))
-    plain_table(ctx, run.get("quarantine"), {"source_path": "文件", "where": "位置", "kind": "问题", "message": "说明"}, t("隔离区：没有采用的内容"))
+    plain_table(
+        ctx,
+        run.get("quarantine"),
+        {"source_path": "文件", "where": "位置", "kind": "问题", "message": "说明"},
+        t("隔离区：没有采用的内容"),
+    )
 
 
 ISSUES = {
@@ -133,7 +198,15 @@ def plain_table(ctx: Context, rows: Any, columns: dict[str, str], title: str) ->
     if not records:
         return
     parts.subheading(title, t("{n} 条", n=len(records)))
-    frame = pd.DataFrame({t(name): [issue_name(ctx, str(r.get(key))) if key in ("kind", "severity") else str(r.get(key) or "") for r in records] for key, name in columns.items()})
+    frame = pd.DataFrame(
+        {
+            t(name): [
+                issue_name(ctx, str(r.get(key))) if key in ("kind", "severity") else str(r.get(key) or "")
+                for r in records
+            ]
+            for key, name in columns.items()
+        }
+    )
     st.dataframe(frame, hide_index=True, width="stretch", height=parts.fit(len(frame)))
 
 
@@ -144,7 +217,9 @@ def unplaced_section(ctx: Context) -> None:
     if found.empty:
         parts.note(t("每个事件都知道区县。"))
         return
-    parts.subheading(t("没有定到区县的事件"), t("共 {n} 个，列出最近 {m} 个", n=int(found["total"].iloc[0]), m=len(found)))
+    parts.subheading(
+        t("没有定到区县的事件"), t("共 {n} 个，列出最近 {m} 个", n=int(found["total"].iloc[0]), m=len(found))
+    )
     titles = ctx.ask(queries.headlines, tuple(int(r) for r in found["erow"]))
     table = pd.DataFrame(
         {
@@ -161,7 +236,15 @@ def unplaced_section(ctx: Context) -> None:
         if rows:
             controls.go("events", {"event": str(found["event_id"].iloc[rows[0]])})
 
-    st.dataframe(table, hide_index=True, width="stretch", height=520, key="d_unplaced", on_select=opened, selection_mode="single-row")
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        height=520,
+        key="d_unplaced",
+        on_select=opened,
+        selection_mode="single-row",
+    )
 
 
 def candidates_section(ctx: Context) -> None:
@@ -198,11 +281,20 @@ def accuracy_section(ctx: Context) -> None:
 def dictionary_section(ctx: Context) -> None:
     """Columns of both tables, from the code that writes them."""
     t = ctx.t
-    for cls, title in ((Event, "events.parquet"), (Metric, "events.parquet · metrics"), (Evidence, "events.parquet · evidence"), (Article, "articles.parquet")):
+    for cls, title in (
+        (Event, "events.parquet"),
+        (Metric, "events.parquet · metrics"),
+        (Evidence, "events.parquet · evidence"),
+        (Article, "articles.parquet"),
+    ):
         parts.subheading(title)
         fields = [f for f in cls.__dataclass_fields__.values() if not f.metadata.get("transient")]
         frame = pd.DataFrame(
-            {t("栏目"): [f.name for f in fields], t("含义"): [f.metadata.get("zh" if ctx.lang == "zh" else "doc", "") for f in fields], t("类型"): [str(f.type) for f in fields]}
+            {
+                t("栏目"): [f.name for f in fields],
+                t("含义"): [f.metadata.get("zh" if ctx.lang == "zh" else "doc", "") for f in fields],
+                t("类型"): [str(f.type) for f in fields],
+            }
         )
         st.dataframe(frame, hide_index=True, width="stretch", height="content")
 
@@ -215,10 +307,20 @@ def download_section(ctx: Context) -> None:
     t = ctx.t
     if not access.may(t):
         return
-    for label, path in ((t("事件表 events.parquet"), ctx.snapshot.events), (t("文章表 articles.parquet"), ctx.snapshot.articles)):
+    for label, path in (
+        (t("事件表 events.parquet"), ctx.snapshot.events),
+        (t("文章表 articles.parquet"), ctx.snapshot.articles),
+    ):
         offer(ctx, label, path)
-    st.download_button(t("运行报告 run.json"), data=parts.guarded(lambda: export.as_json(ctx.run), t("导出失败：{why}"), "run.json"), file_name="run.json", mime="application/json", on_click="ignore", key="d_run")
-    parts.note(t("在 Python 中读取：pd.read_parquet(\"events.parquet\")。按筛选条件下载请到“事件与原文”页。"))
+    st.download_button(
+        t("运行报告 run.json"),
+        data=parts.guarded(lambda: export.as_json(ctx.run), t("导出失败：{why}"), "run.json"),
+        file_name="run.json",
+        mime="application/json",
+        on_click="ignore",
+        key="d_run",
+    )
+    parts.note(t('在 Python 中读取：pd.read_parquet("events.parquet")。按筛选条件下载请到“事件与原文”页。'))
 
 
 def offer(ctx: Context, label: str, path: Path) -> None:

@@ -18,7 +18,14 @@ import pytest
 from tests.dashboard_fixture import random_tables, write
 
 ROOT = Path(__file__).resolve().parents[2]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def chromium() -> str | None:
@@ -45,7 +52,9 @@ def start(folder: Path) -> Server:
     """`python -m dashboard` on a free port, as a user starts it; returns when it answers."""
     port = free_port()
     command = [sys.executable, "-m", "dashboard", "--data", str(folder), "--port", str(port), "--no-browser"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -122,7 +131,9 @@ class Visit:
 
 
 def visit(browser: Any, server: Server, **options: Any) -> Iterator[Visit]:
-    context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", "accept_downloads": True} | options))
+    context = browser.new_context(
+        **({"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", "accept_downloads": True} | options)
+    )
     page = context.new_page()
     requests: list[str] = []
     page.on("request", lambda r: requests.append(r.url))

@@ -40,7 +40,9 @@ def test_no_page_asks_anybody_else_and_none_scrolls_sideways(window: Visit) -> N
 
 def test_english_leaves_no_chinese_control(window: Visit) -> None:
     window.open("?lang=en")
-    labels = window.page.eval_on_selector_all("button, label, [role=tab], h1, nav a", "all => all.map(e => e.innerText)")
+    labels = window.page.eval_on_selector_all(
+        "button, label, [role=tab], h1, nav a", "all => all.map(e => e.innerText)"
+    )
     kept = [x for x in labels if re.search(r"[\u4e00-\u9fff]", x) and not re.search(r"[街镇区省市报]", x)]
     assert kept == []
 
@@ -58,7 +60,9 @@ def test_an_official_filters_and_reads_the_evidence(window: Visit) -> None:
     assert "place=140213" in page.url
     page.keyboard.press("Escape")
     total = queries.totals(store_of(window.server).con, Filters(place="140213"), None)["events"]
-    metric = page.locator('[data-testid="stMetric"]', has_text="所选时间内活动").locator('[data-testid="stMetricValue"]')
+    metric = page.locator('[data-testid="stMetric"]', has_text="所选时间内活动").locator(
+        '[data-testid="stMetricValue"]'
+    )
     assert metric.inner_text().strip() == f"{total:,}"
     page.get_by_role("button", name="看原文").first.click()
     page.wait_for_selector(".ct-article")
@@ -67,7 +71,11 @@ def test_an_official_filters_and_reads_the_evidence(window: Visit) -> None:
     marked = page.eval_on_selector_all(".ct-article mark", "all => all.map(e => [e.className, e.innerText])")
     kinds = {name for classes, _ in marked for name in classes.split()}
     assert {"k-place", "k-date", "k-campaign", "k-metric"} <= kinds
-    assert page.locator(".ct-article").inner_text().count("平城区") + page.locator(".ct-article").inner_text().count("街道") > 0
+    assert (
+        page.locator(".ct-article").inner_text().count("平城区")
+        + page.locator(".ct-article").inner_text().count("街道")
+        > 0
+    )
 
 
 def test_a_number_opens_the_sentences_it_is_made_of(window: Visit) -> None:
@@ -163,7 +171,10 @@ def test_chart_downloads_open_with_the_values_shown(window: Visit, tmp_path: Pat
     book = openpyxl.load_workbook(xlsx)
     assert book.sheetnames[-1] == "说明" and len(book.worksheets[0]._charts) == 1
     assert [c.value for c in book.worksheets[0][1]] == list(table.columns)
-    assert sum(c.value or 0 for row in book.worksheets[0].iter_rows(min_row=2, min_col=2) for c in row) == weekly["n"].sum()
+    assert (
+        sum(c.value or 0 for row in book.worksheets[0].iter_rows(min_row=2, min_col=2) for c in row)
+        == weekly["n"].sum()
+    )
     parquet = window.download(page.get_by_role("button", name="数据 Parquet"), tmp_path)
     assert pd.read_parquet(parquet).drop(columns="周一").to_numpy().sum() == weekly["n"].sum()
     svg = window.download(page.get_by_role("button", name="SVG"), tmp_path)
@@ -221,7 +232,9 @@ def test_the_briefing_downloads(window: Visit, tmp_path: Path) -> None:
     shown = page.locator(".ct-paper").inner_text()
     sentence = re.search(r"反映活动\d+项", shown)
     assert sentence is not None
-    word = docx.Document(io.BytesIO(window.download(page.get_by_role("button", name="下载 Word"), tmp_path).read_bytes()))
+    word = docx.Document(
+        io.BytesIO(window.download(page.get_by_role("button", name="下载 Word"), tmp_path).read_bytes())
+    )
     assert sentence[0] in "".join(p.text for p in word.paragraphs)
     pdf = pdfium.PdfDocument(window.download(page.get_by_role("button", name="下载 PDF"), tmp_path).read_bytes())
     assert sentence[0] in re.sub(r"\s", "", "".join(p.get_textpage().get_text_range() for p in pdf))
@@ -232,7 +245,11 @@ def test_charts_speak_and_switch_to_tables(window: Visit) -> None:
     page = window.page
     window.open("?level=campaign")
     panel = page.locator(".st-key-panel_weekly")
-    assert "每周活动数" in (panel.locator("[aria-label], [alt]").evaluate_all("all => all.map(e => e.getAttribute('aria-label') || e.getAttribute('alt')).join(' ')"))
+    assert "每周活动数" in (
+        panel.locator("[aria-label], [alt]").evaluate_all(
+            "all => all.map(e => e.getAttribute('aria-label') || e.getAttribute('alt')).join(' ')"
+        )
+    )
     panel.get_by_text("表", exact=True).click()
     window.settle()
     assert panel.locator('[data-testid="stDataFrame"]').count() == 1
