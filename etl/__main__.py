@@ -34,7 +34,7 @@ from etl.models import Issue
 from etl.report import outcome, page
 from etl.rules import DEFAULT_ROOT, load_rules
 from etl.rules.errors import RulesError
-from etl.store import StoreError, current, switch, versions, write_bytes
+from etl.store import StoreError, check_folder, current, switch, versions, write_bytes
 from etl.work import Engine, EngineError
 
 PUBLISHED, FAULT, NOTHING_NEW, BOUNDS, UNREADABLE, LOCKED, NOT_WRITABLE, USAGE = 0, 1, 2, 3, 4, 5, 6, 64
@@ -140,6 +140,7 @@ def stoppable() -> Iterator[None]:
 
 def run_command(args: argparse.Namespace) -> int:
     """One refresh: exit code for the scheduler, summary for people, report, log line, notice."""
+    check_folder(args.out)
     now, journal = clock(), Journal(args.out / "logs" / "etl.jsonl", clock)
     try:
         with stoppable(), lock(args.out, now) as stale:

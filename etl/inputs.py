@@ -34,6 +34,10 @@ def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
     root = raw.resolve()
     for path in walk(raw):
         name = path.relative_to(raw).as_posix()
+        if not encodable(name):
+            shown = name.encode("unicode_escape", "backslashreplace").decode()
+            issues.append(Issue("unreadable-file", "a name that is no text; rename the file", "error", shown))
+            continue
         try:
             if not path.resolve(strict=True).is_relative_to(root):
                 issues.append(
@@ -47,12 +51,21 @@ def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
             old = known.get(name)
             same = old is not None and old[:2] == (stat.st_size, stat.st_mtime_ns)
             digest = old[2] if same and old else file_digest(path)
-        except OSError as error:
-            issues.append(Issue("unreadable-file", f"{error.strerror or error}", "error", name))
+        except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+            reason = getattr(error, "strerror", None) or str(error)
+            issues.append(Issue("unreadable-file", f"{reason}", "error", name))
             continue
         seen[name] = (stat.st_size, stat.st_mtime_ns, digest)
         inputs.append(Input(name, stat.st_size, digest))
     return sorted(inputs), seen, issues
+
+
+def encodable(name: str) -> bool:
+    """Whether a file's name is valid text (names in GBK from another system are not)."""
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def walk(folder: Path) -> Iterator[Path]:

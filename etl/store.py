@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ ONE_FILE = 2_000_000  # rows; a larger table is a folder of one file a quarter
 FILES = ("events.parquet", "articles.parquet", "run.json")  # run.json is switched last: it names the version
 
 
+NAME = re.compile(r"v\d{6}-[0-9A-Za-z]{1,40}")
 MARK = ".published"  # an empty file in a version's folder: it was the current one once
 OURS = ("versions", "cache", "cache/extract", "cache/parts", "cache/read", "logs")  # what runs write in and clean up
 
@@ -39,13 +41,16 @@ def current(out: Path) -> dict[str, Any] | None:
     Raises StoreError where run.json is there but cannot be read.
     """
     try:
-        return dict(json.loads((out / "run.json").read_text(encoding="utf-8")))
+        run = dict(json.loads((out / "run.json").read_text(encoding="utf-8")))
+        if not NAME.fullmatch(str(run.get("version"))):
+            raise ValueError(f"{str(run.get('version'))[:60]!r} is no version")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise StoreError(
             f"{out / 'run.json'}: cannot be read ({error}); see 'python -m etl rollback --list'"
         ) from error
+    return run
 
 
 def versions(out: Path) -> list[str]:

@@ -14,6 +14,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from etl.models import Issue, Page
 from etl.read.archive import read_zip
@@ -132,15 +133,17 @@ def _finished(item: Page | Issue) -> Iterator[Page | Issue]:
     """The item as it may be stored: no control characters, no lone surrogates, personal numbers masked."""
     if isinstance(item, Issue):
         sample = mask(clean(item.sample))[0] if item.sample else item.sample
-        yield dataclasses.replace(item, sample=sample, message=mask(clean(item.message))[0])
+        names = {f: _cleaned(getattr(item, f)) for f in ("source_path", "where")}
+        yield dataclasses.replace(item, sample=sample, message=mask(clean(item.message))[0], **names)
         return
     text, count = mask(clean(item.text))
     if not text.strip():
         yield Issue("no-text", f"{item.source_path}：没有文字。", "error", item.source_path, item.page or item.record)
         return
-    yield dataclasses.replace(
-        item, text=text, title=_masked(item.title), kicker=_masked(item.kicker), subtitle=_masked(item.subtitle)
-    )
+    printed = {f: _masked(getattr(item, f)) for f in ("title", "kicker", "subtitle")}
+    names = {f: _cleaned(getattr(item, f)) for f in ("source_path", "page", "newspaper", "record", "url")}
+    byline = tuple(clean(name) for name in item.byline)
+    yield dataclasses.replace(item, text=text, byline=byline, **printed, **names)
     if count:
         message = f"{item.source_path}：已遮盖 {count} 处身份证号或手机号。"
         yield Issue("masked", message, "info", item.source_path, item.page or item.record)
@@ -158,6 +161,10 @@ def _with_address(items: Iterator[Page | Issue], path: Path) -> Iterator[Page | 
             address = None  # notes that cannot be read cost the address only
     for item in items:
         yield dataclasses.replace(item, url=item.url or address) if address and isinstance(item, Page) else item
+
+
+def _cleaned(text: str | None) -> Any:
+    return clean(text) if text else text
 
 
 def _masked(text: str | None) -> str | None:
