@@ -204,9 +204,9 @@ def weekly_stack(
     number_axis(figure, top, look)
     week_axis(figure, weeks, look)
     shade(figure, missing, look)
-    if unfinished in set(weeks):
+    if unfinished is not None and unfinished in set(weeks):
         figure.add_annotation(
-            x=unfinished, y=float(wide.sum(axis=1)[unfinished]), text=look.t("本周未完"), showarrow=False, yshift=10,
+            x=unfinished, y=float(wide.sum(axis=1).to_dict()[unfinished]), text=look.t("本周未完"), showarrow=False, yshift=10,
             font={"size": 11, "color": look.soft},
         )  # fmt: skip
     return figure

@@ -35,7 +35,7 @@ ENGLISH: dict[str, str] = {
     # parts
     "未归类": "Unclassified", "日期不详": "Date unknown", "约 {first}—{last}": "about {first}—{last}", "报纸不详": "Newspaper unknown",
     "出版日期不详": "Day of publication unknown", "改看这段时间": "Show that period", "交互网页 HTML": "Interactive page (HTML)", "数据 CSV": "Data, CSV",
-    "数据 Excel": "Data, Excel", "数据 Parquet": "Data, Parquet", "图或表": "Chart or table", "图": "Chart", "表": "Table", "看原文": "Read article",
+    "数据 Excel": "Data, Excel", "数据 Parquet": "Data, Parquet", "数据与说明 ZIP": "Data with definitions, ZIP", "图或表": "Chart or table", "图": "Chart", "表": "Table", "看原文": "Read article",
     "这段时间没有符合条件的活动": "Nothing in this period", "最近有数据的时间：{first} 至 {last}": "Nearest period with data: {first} to {last}",
     "还没有数据": "No data yet", "把报纸文本放进 data/raw/，然后运行：": "Put newspaper texts into data/raw/, then run:",
     "完成后本页会自动出现图表。": "The charts appear here when it is done.", "下载": "Download", "下载 {kind}": "Download {kind}",

@@ -10,6 +10,7 @@ import html
 import io
 import json
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -81,6 +82,21 @@ def parquet(table: pd.DataFrame | pa.Table, notes: Notes = ()) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(arrow, buffer, compression="zstd")
     return buffer.getvalue()
+
+
+def bundle(files: dict[str, bytes]) -> bytes:
+    """A ZIP of files by name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def notes_text(title: str, subtitle: str, source: str, notes: Notes) -> bytes:
+    """The filters and definitions as text that Windows' editor opens."""
+    lines = [title, subtitle, source, "", *(f"{key}：{value}" for key, value in notes)]
+    return "\r\n".join(lines).encode("utf-8-sig")
 
 
 def as_json(value: Any) -> bytes:

@@ -231,6 +231,17 @@ def downloads(ctx: Context, panel: Panel) -> None:
         (t("交互网页 HTML"), "html", "text/html", lambda: export.figure_page(panel.figure, panel.caption.title, notes)),
         (t("数据 CSV"), "csv", "text/csv", lambda: export.csv(panel.table)),
         (t("数据 Excel"), "xlsx", export.XLSX, lambda: export.workbook([sheet], notes)),
+        (
+            t("数据与说明 ZIP"),
+            "zip",
+            "application/zip",
+            lambda: export.bundle(
+                {
+                    f"{stem}.csv": export.csv(panel.table),
+                    "说明.txt": export.notes_text(panel.caption.title, panel.caption.subtitle, panel.caption.source, notes),
+                }
+            ),
+        ),
         (t("数据 Parquet"), "parquet", export.PARQUET, lambda: export.parquet(panel.table, notes)),
     )
     for label, suffix, mime, make in offers:

@@ -337,18 +337,27 @@ def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
     """A table expression `found` of the articles whose text holds every word; adds its parameters."""
     if not words:
         return ""
-    params["articles_file"] = sources(cur)[1]
     tests = []
     for i, word in enumerate(words[:8]):
         params[f"word{i}_"] = word
         tests.append(f"contains(text, $word{i}_)")
-    return f"found AS (SELECT article_id FROM read_parquet($articles_file) WHERE {' AND '.join(tests)}), "
+    return f"found AS (SELECT article_id FROM articles WHERE {' AND '.join(tests)}), "
 
 
-def sources(cur: Connection) -> tuple[str, str]:
-    """The two files of the open version."""
-    row = cur.execute("SELECT events, articles FROM src").fetchall()[0]
-    return (str(row[0]), str(row[1]))
+def stored(cur: Connection, kind: str, columns: str, rows: Sequence[int]) -> pd.DataFrame:
+    """Columns of `events` or `articles` at those row numbers, with the number as `row`; only files that hold one are opened."""
+    parts, params = [], {}
+    files = cur.execute("SELECT path, first, size FROM file WHERE kind = $kind", {"kind": kind}).fetchall()
+    for i, (path, first, size) in enumerate(files):
+        inside = [int(r) - first for r in rows if first <= int(r) < first + size]
+        if inside or (i == len(files) - 1 and not parts):
+            params[f"file_{i}"] = path
+            numbers = ", ".join(map(str, inside)) or "-1"
+            parts.append(
+                f"SELECT {columns}, file_row_number + {first} AS row FROM read_parquet($file_{i}, file_row_number=true)"
+                f" WHERE file_row_number IN ({numbers})"
+            )
+    return frame(cur, " UNION ALL ".join(parts), params)
 
 
 def event_row(cur: Connection, event_id: str) -> int | None:
@@ -361,22 +370,13 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     """All columns of the events at those row numbers, in that order, with the text of their articles."""
     if not rows:
         return pd.DataFrame()
-    events_file, articles_file = sources(cur)
+    names = ", ".join(c[0] for c in cur.execute("SELECT * EXCLUDE (row) FROM events LIMIT 0").description)
+    found = stored(cur, "events", names, rows)
     numbers = ", ".join(str(int(r)) for r in rows)
-    found = frame(
-        cur,
-        f"SELECT * FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",
-        {"file": events_file},
-    )
     at = frame(cur, f"SELECT DISTINCT arow FROM ev WHERE erow IN ({numbers}) AND arow IS NOT NULL")
-    arows = ", ".join(str(int(r)) for r in at["arow"]) or "-1"
-    texts = frame(
-        cur,
-        "SELECT article_id, source_path, page, kind, byline, published_basis, text, body_start"
-        f" FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({arows})",
-        {"file": articles_file},
-    )
-    merged = found.merge(texts, on="article_id", how="left").set_index("file_row_number", drop=False)
+    texts = stored(cur, "articles", "article_id, source_path, page, kind, byline, published_basis, text, body_start", at["arow"].tolist())
+    merged = found.merge(texts.drop(columns="row"), on="article_id", how="left").rename(columns={"row": "file_row_number"})
+    merged = merged.set_index("file_row_number", drop=False)
     return merged.loc[[r for r in rows if r in merged.index]].reset_index(drop=True)
 
 
@@ -384,12 +384,8 @@ def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
     """Headlines of the events at those row numbers."""
     if not rows:
         return {}
-    numbers = ", ".join(str(int(r)) for r in rows)
-    found = cur.execute(
-        f"SELECT file_row_number, headline FROM read_parquet($file, file_row_number=true) WHERE file_row_number IN ({numbers})",
-        {"file": sources(cur)[0]},
-    ).fetchall()
-    return {int(row): headline for row, headline in found if headline}
+    found = stored(cur, "events", "headline", rows)
+    return {int(row): headline for row, headline in zip(found["row"], found["headline"], strict=True) if headline}
 
 
 def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
@@ -414,11 +410,9 @@ def table_rows(
     if words:
         cond += " AND article_id IN (SELECT article_id FROM found)"
     with_words = search_sql(cur, words, params)
-    params["file"] = sources(cur)[0]
     sql = (
         f"WITH {with_words} hit AS (SELECT erow FROM ev WHERE {cond})"
-        " SELECT * EXCLUDE (file_row_number) FROM read_parquet($file, file_row_number=true)"
-        " WHERE file_row_number IN (SELECT erow FROM hit) ORDER BY published_on, file_row_number"
+        " SELECT * EXCLUDE (row) FROM events WHERE row IN (SELECT erow FROM hit) ORDER BY published_on, row"
     )
     return cur.execute(sql, named(sql, params)).to_arrow_table()
 

@@ -9,6 +9,8 @@ Weeks are named by their Monday. A day that the event basis cannot know exactly 
 # ruff: noqa: S608 — the SQL is put together from constants of this module; every value is bound
 from __future__ import annotations
 
+import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from dashboard.filters import NO_CAMPAIGN, Campaign, Catalog, Node
 NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$"
 LEVELS = ("province", "city", "district", "street", "community")
 UNCLASSIFIED = "未归类"
+MEMORY = "300MB"  # that DuckDB may hold of a large table
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,18 @@ class Store:
 
 
 def open_store(events: Path, articles: Path) -> Store:
-    """Build the narrow tables from the two files; raise duckdb.Error or OSError where they cannot be read."""
-    con = duckdb.connect(":memory:")
-    con.execute("CREATE TABLE src AS SELECT $e AS events, $a AS articles", {"e": str(events), "a": str(articles)})
+    """Build the narrow tables from the two files; raise duckdb.Error or OSError where they cannot be read.
+
+    A large table is a folder of files (etl/store.py): then the narrow tables lie in a file of their own, compressed, of
+    which memory holds a bounded part.
+    """
+    con = duckdb.connect(":memory:") if events.is_file() else on_disk()
+    con.execute("CREATE TABLE file (kind VARCHAR, path VARCHAR, first BIGINT, size BIGINT)")
+    for kind, path in (("events", events), ("articles", articles)):
+        view_of(con, kind, path)
     con.execute(
         "CREATE TEMP TABLE raw_place AS SELECT row_number() OVER () - 1 AS pid, * FROM (SELECT DISTINCT"
-        f" {', '.join(LEVELS)}, adcode, street_code FROM read_parquet($e))",
-        {"e": str(events)},
+        f" {', '.join(LEVELS)}, adcode, street_code FROM events)"
     )
     nodes, placed = tree(con.execute("SELECT * FROM raw_place").df())
     con.register("placed_df", placed)
@@ -47,26 +55,48 @@ def open_store(events: Path, articles: Path) -> Store:
     con.execute("CREATE TABLE placed AS SELECT * FROM placed_df")
     for statement in BUILD.split(";\n"):
         if statement.strip():
-            named = {k: v for k, v in (("e", str(events)), ("a", str(articles))) if f"${k}" in statement}
-            con.execute(statement, named or None)
+            con.execute(statement)
     con.unregister("placed_df")
     con.unregister("node_df")
     return Store(con, catalog(con))
+
+
+def on_disk() -> duckdb.DuckDBPyConnection:
+    """A database in a folder of its own, removed with the connection; memory is bounded however large the table."""
+    folder = tempfile.TemporaryDirectory(prefix="campaign-tables-", ignore_cleanup_errors=True)
+    con = duckdb.connect(str(Path(folder.name) / "tables.duckdb"))
+    weakref.finalize(con, folder.cleanup)
+    con.execute(f"SET memory_limit = '{MEMORY}'")
+    return con
+
+
+def view_of(con: duckdb.DuckDBPyConnection, kind: str, path: Path) -> None:
+    """A view `events` or `articles` of all files of a table; `row` numbers their rows through, in the files' order."""
+    selects, first = [], 0
+    for file in sorted(path.glob("*.parquet")) if path.is_dir() else [path]:
+        size = con.execute("SELECT sum(num_rows) FROM parquet_file_metadata($f)", {"f": str(file)}).fetchall()[0][0]
+        con.execute("INSERT INTO file VALUES ($kind, $f, $first, $size)", {"kind": kind, "f": str(file), "first": first, "size": size})
+        quoted = str(file).replace("'", "''")
+        selects.append(f"SELECT * EXCLUDE (file_row_number), file_row_number + {first} AS row FROM read_parquet('{quoted}', file_row_number=true)")
+        first += size
+    if not selects:
+        raise FileNotFoundError(f"{path}: holds no Parquet file")
+    con.execute(f"CREATE VIEW {kind} AS {' UNION ALL '.join(selects)}")
 
 
 BUILD = f"""
 CREATE TABLE camp AS SELECT row_number() OVER (ORDER BY size DESC, id) - 1 AS cid, * FROM (
   SELECT coalesce(campaign_id, '{NO_CAMPAIGN}') AS id, coalesce(any_value(campaign), '{UNCLASSIFIED}') AS name,
     any_value(campaign_group) AS grp, count(*) FILTER (WHERE duplicate_of IS NULL) AS size
-  FROM read_parquet($e) GROUP BY 1);
+  FROM events GROUP BY 1);
 CREATE TABLE paper AS SELECT row_number() OVER (ORDER BY n DESC, name) - 1 AS nid, name FROM (
-  SELECT newspaper AS name, count(*) AS n FROM read_parquet($a) WHERE newspaper IS NOT NULL GROUP BY 1);
-CREATE TABLE art AS SELECT a.file_row_number AS arow, a.article_id, p.nid::SMALLINT AS paper, a.published_on AS pub,
+  SELECT newspaper AS name, count(*) AS n FROM articles WHERE newspaper IS NOT NULL GROUP BY 1);
+CREATE TABLE art AS SELECT a.row AS arow, a.article_id, p.nid::SMALLINT AS paper, a.published_on AS pub,
     date_trunc('week', a.published_on)::DATE AS pub_week
-  FROM read_parquet($a, file_row_number=true) a LEFT JOIN paper p ON p.name = a.newspaper;
+  FROM articles a LEFT JOIN paper p ON p.name = a.newspaper;
 CREATE TABLE issued AS SELECT paper, pub, pub_week AS week, count(*)::INTEGER AS articles FROM art
   WHERE paper IS NOT NULL AND pub IS NOT NULL GROUP BY ALL;
-CREATE TABLE ev AS SELECT e.file_row_number::INTEGER AS erow, e.event_id, e.article_id, art.arow::INTEGER AS arow, t.p, t.c, t.d, t.s, t.k,
+CREATE TABLE ev AS SELECT e.row::INTEGER AS erow, e.event_id, e.article_id, art.arow::INTEGER AS arow, t.p, t.c, t.d, t.s, t.k,
     camp.cid::SMALLINT AS camp, w.nid::SMALLINT AS paper, e.date AS day0, e.date_end AS day1,
     e.date_precision::ENUM ('day', 'range', 'month', 'year', 'vague') AS prec,
     coalesce(e.published_on, e.date_end) AS pub,
@@ -75,7 +105,7 @@ CREATE TABLE ev AS SELECT e.file_row_number::INTEGER AS erow, e.event_id, e.arti
          ELSE coalesce(e.published_on, e.date_end) END AS act,
     date_trunc('week', coalesce(e.published_on, e.date_end))::DATE AS pub_week, NULL::DATE AS act_week,
     e.duplicate_of IS NOT NULL AS dup, e.rank::TINYINT AS rank
-  FROM read_parquet($e, file_row_number=true) e
+  FROM events e
   JOIN raw_place r ON r.province IS NOT DISTINCT FROM e.province AND r.city IS NOT DISTINCT FROM e.city
     AND r.district IS NOT DISTINCT FROM e.district AND r.street IS NOT DISTINCT FROM e.street
     AND r.community IS NOT DISTINCT FROM e.community AND r.adcode IS NOT DISTINCT FROM e.adcode
@@ -84,13 +114,12 @@ CREATE TABLE ev AS SELECT e.file_row_number::INTEGER AS erow, e.event_id, e.arti
   JOIN camp ON camp.id = coalesce(e.campaign_id, '{NO_CAMPAIGN}')
   LEFT JOIN paper w ON w.name = e.newspaper
   LEFT JOIN art ON art.article_id = e.article_id
-  ORDER BY pub, e.file_row_number;
+  ORDER BY pub, e.row;
 UPDATE ev SET act_week = date_trunc('week', act)::DATE;
 CREATE TEMP TABLE num AS SELECT erow, (row_number() OVER ())::INTEGER AS mid, coalesce(m.indicator, m.what) AS key,
     m.indicator IS NOT NULL AS known, m.what, m.value, m.unit, m.qualifier, m.scope = 'cumulative' AS running, m.as_of,
     m.start AS first, m."end" AS last, m.text
-  FROM (SELECT file_row_number::INTEGER AS erow, unnest(metrics) AS m FROM read_parquet($e, file_row_number=true)
-        WHERE len(metrics) > 0);
+  FROM (SELECT row::INTEGER AS erow, unnest(metrics) AS m FROM events WHERE len(metrics) > 0);
 CREATE TABLE series AS SELECT (row_number() OVER (ORDER BY key, unit) - 1)::INTEGER AS sid, key, unit, bool_or(known) AS known,
     NOT regexp_matches(unit, '{NO_SUM}') AS adds FROM num GROUP BY key, unit;
 CREATE TABLE mt AS SELECT num.erow, mid, sid, what, value, qualifier, qualifier <> 'exact' AS rough, running, as_of, first, last, text,

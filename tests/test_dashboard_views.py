@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,33 +21,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("views"), *random_tables(250, seed=5, weeks=12))
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile_tables() -> tuple[Any, Any]:
+    """Events and articles in which every text from outside is hostile."""
     made = Builder()
     for i in range(12):
         day = dt.date(2023, 5, 1) + dt.timedelta(days=3 * i)
         article = made.article(HOSTILE, day, HOSTILE, f"{HOSTILE}检查{i + 1}户。", source_path=HOSTILE, page=HOSTILE)
         metric = made.metric(article, f"{i + 1}户", float(i + 1), "户", HOSTILE, indicator=HOSTILE)
-        made.event(
-            article,
-            (HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-            ("x" + HOSTILE, HOSTILE, HOSTILE),
-            day,
-            metrics=(metric,),
-            spans=(("place", HOSTILE[:10]),),
-        )
-    events, articles = made.tables()
-    sample = {
-        "kind": HOSTILE,
-        "severity": "warning",
-        "message": HOSTILE,
-        "source_path": HOSTILE,
-        "where": HOSTILE,
-        "sample": HOSTILE,
-    }
+        campaign = ("x" + HOSTILE, HOSTILE, HOSTILE)
+        made.event(article, (HOSTILE,) * 5, campaign, day, metrics=(metric,), spans=(("place", HOSTILE[:10]),))
+    return made.tables()
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    sample = {"kind": HOSTILE, "severity": "warning", "message": HOSTILE, "source_path": HOSTILE, "where": HOSTILE, "sample": HOSTILE}
+    candidate = {"phrase": HOSTILE, "count": 1, "articles": 1, "examples": [HOSTILE]}
     return write(
-        tmp_path_factory.mktemp("hostile"), events, articles, version="1", issues={HOSTILE: 3}, issue_samples=[sample], quarantine=[sample],
-        candidates=[{"phrase": HOSTILE, "count": 1, "articles": 1, "examples": [HOSTILE]}], software={HOSTILE: HOSTILE},
+        tmp_path_factory.mktemp("hostile"), *hostile_tables(), version="1", issues={HOSTILE: 3}, issue_samples=[sample], quarantine=[sample],
+        candidates=[candidate], software={HOSTILE: HOSTILE},
     )  # fmt: skip
 
 

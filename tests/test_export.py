@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import re
+import zipfile
 
 import numpy as np
 import openpyxl
@@ -95,6 +96,12 @@ def test_parquet_carries_the_filters() -> None:
     table = pq.read_table(io.BytesIO(export.parquet(TABLE, NOTES)))
     assert table["消防安全"].to_pylist() == [3, 12345]
     assert json.loads(table.schema.metadata[b"notes"]) == [list(n) for n in NOTES]
+
+
+def test_bundle_holds_the_table_and_its_definitions() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(export.bundle({"a.csv": export.csv(TABLE), "说明.txt": export.notes_text("题", "平城区", "来源：甲报", NOTES)})))
+    assert archive.namelist() == ["a.csv", "说明.txt"]
+    assert "地区：平城区" in archive.read("说明.txt").decode("utf-8-sig") and len(pd.read_csv(archive.open("a.csv"))) == 2
 
 
 def test_page_is_complete_offline() -> None:

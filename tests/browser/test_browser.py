@@ -255,6 +255,26 @@ def test_charts_speak_and_switch_to_tables(window: Visit) -> None:
     assert panel.locator('[data-testid="stDataFrame"]').count() == 1
 
 
+def test_hostile_text_shows_as_typed(browser: Any, tmp_path: Path) -> None:
+    from tests.test_dashboard_views import HOSTILE, hostile_tables
+
+    own = start(write(tmp_path / "data", *hostile_tables(), version="1", candidates=[{"phrase": HOSTILE, "articles": 2}], issues={HOSTILE: 2}))
+    try:
+        for found in visit(browser, own):
+            alarms: list[str] = []
+            found.page.on("dialog", lambda d, alarms=alarms: (alarms.append(d.message), d.dismiss()))
+            for path in (*PAGES, "data?part=issues", "data?part=candidates"):
+                found.open(path)
+                found.page.wait_for_timeout(500)
+                assert alarms == [] and found.outside() == [], path
+                bad = "img[src='x'], a[href^='javascript'], .katex, [onerror]"
+                assert found.page.query_selector(bad) is None, (path, found.page.query_selector(bad).evaluate("e => e.outerHTML"))
+            found.open("events")
+            assert HOSTILE in found.page.locator(".ct-article").inner_text()
+    finally:
+        stop(own)
+
+
 def test_an_open_page_survives_the_weekly_replacement(browser: Any, tmp_path: Path) -> None:
     import shutil
 
