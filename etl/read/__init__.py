@@ -133,17 +133,19 @@ def _finished(item: Page | Issue) -> Iterator[Page | Issue]:
     """The item as it may be stored: no control characters, no lone surrogates, personal numbers masked."""
     if isinstance(item, Issue):
         sample = mask(clean(item.sample))[0] if item.sample else item.sample
-        names = {f: _cleaned(getattr(item, f)) for f in ("source_path", "where")}
+        names: dict[str, Any] = {f: _cleaned(getattr(item, f)) for f in ("source_path", "where")}
         yield dataclasses.replace(item, sample=sample, message=mask(clean(item.message))[0], **names)
         return
     text, count = mask(clean(item.text))
     if not text.strip():
         yield Issue("no-text", f"{item.source_path}：没有文字。", "error", item.source_path, item.page or item.record)
         return
-    printed = {f: _masked(getattr(item, f)) for f in ("title", "kicker", "subtitle")}
-    names = {f: _cleaned(getattr(item, f)) for f in ("source_path", "page", "newspaper", "record", "url")}
+    printed: dict[str, Any] = {f: _masked(getattr(item, f)) for f in ("title", "kicker", "subtitle")}
+    fields: dict[str, Any] = {
+        f: _cleaned(getattr(item, f)) for f in ("source_path", "page", "newspaper", "record", "url")
+    }
     byline = tuple(clean(name) for name in item.byline)
-    yield dataclasses.replace(item, text=text, byline=byline, **printed, **names)
+    yield dataclasses.replace(item, text=text, byline=byline, **printed, **fields)
     if count:
         message = f"{item.source_path}：已遮盖 {count} 处身份证号或手机号。"
         yield Issue("masked", message, "info", item.source_path, item.page or item.record)
@@ -163,7 +165,7 @@ def _with_address(items: Iterator[Page | Issue], path: Path) -> Iterator[Page | 
         yield dataclasses.replace(item, url=item.url or address) if address and isinstance(item, Page) else item
 
 
-def _cleaned(text: str | None) -> Any:
+def _cleaned(text: str | None) -> str | None:
     return clean(text) if text else text
 
 
