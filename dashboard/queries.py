@@ -346,7 +346,7 @@ def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
 
 def stored(cur: Connection, kind: str, columns: str, rows: Sequence[int]) -> pd.DataFrame:
     """Columns of `events` or `articles` at those row numbers, with the number as `row`; only files that hold one are opened."""
-    parts, params = [], {}
+    parts, params = list[str](), Params()
     files = cur.execute("SELECT path, first, size FROM file WHERE kind = $kind", {"kind": kind}).fetchall()
     for i, (path, first, size) in enumerate(files):
         inside = [int(r) - first for r in rows if first <= int(r) < first + size]
@@ -374,8 +374,15 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     found = stored(cur, "events", names, rows)
     numbers = ", ".join(str(int(r)) for r in rows)
     at = frame(cur, f"SELECT DISTINCT arow FROM ev WHERE erow IN ({numbers}) AND arow IS NOT NULL")
-    texts = stored(cur, "articles", "article_id, source_path, page, kind, byline, published_basis, text, body_start", at["arow"].tolist())
-    merged = found.merge(texts.drop(columns="row"), on="article_id", how="left").rename(columns={"row": "file_row_number"})
+    texts = stored(
+        cur,
+        "articles",
+        "article_id, source_path, page, kind, byline, published_basis, text, body_start",
+        at["arow"].tolist(),
+    )
+    merged = found.merge(texts.drop(columns="row"), on="article_id", how="left").rename(
+        columns={"row": "file_row_number"}
+    )
     merged = merged.set_index("file_row_number", drop=False)
     return merged.loc[[r for r in rows if r in merged.index]].reset_index(drop=True)
 

@@ -75,9 +75,14 @@ def view_of(con: duckdb.DuckDBPyConnection, kind: str, path: Path) -> None:
     selects, first = [], 0
     for file in sorted(path.glob("*.parquet")) if path.is_dir() else [path]:
         size = con.execute("SELECT sum(num_rows) FROM parquet_file_metadata($f)", {"f": str(file)}).fetchall()[0][0]
-        con.execute("INSERT INTO file VALUES ($kind, $f, $first, $size)", {"kind": kind, "f": str(file), "first": first, "size": size})
+        con.execute(
+            "INSERT INTO file VALUES ($kind, $f, $first, $size)",
+            {"kind": kind, "f": str(file), "first": first, "size": size},
+        )
         quoted = str(file).replace("'", "''")
-        selects.append(f"SELECT * EXCLUDE (file_row_number), file_row_number + {first} AS row FROM read_parquet('{quoted}', file_row_number=true)")
+        selects.append(
+            f"SELECT * EXCLUDE (file_row_number), file_row_number + {first} AS row FROM read_parquet('{quoted}', file_row_number=true)"
+        )
         first += size
     if not selects:
         raise FileNotFoundError(f"{path}: holds no Parquet file")
