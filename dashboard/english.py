@@ -55,7 +55,7 @@ ENGLISH: dict[str, str] = {
     "最近完整周": "Last complete week", "首见": "First", "最近": "Latest", "点选一行查看该行动；走势不含未结束的一周。": "Click a row to open it. The unfinished week is left out. ",
     "各街道乡镇每周强度": "Intensity by township and week", "各地每周强度": "Intensity by place and week", "周一": "Monday", "月": "Month", "上级": "Within", "首次": "First",
     # events
-    "最新见报": "Newest first", "最早见报": "Oldest first", "日期": "Date", "数字": "Number", "起始日": "First day", "结束日": "Last day", "重复报道": "Repeated report",
+    "人工更正": "Corrected by hand", "最新见报": "Newest first", "最早见报": "Oldest first", "日期": "Date", "数字": "Number", "起始日": "First day", "结束日": "Last day", "重复报道": "Repeated report",
     "原文": "text", "上下文": "context", "修复": "repaired", "相对日期": "relative date", "出版日": "day of publication", "超过": "over ", "接近": "nearly ", "约": "about ",
     "不超过": "at most ", "更正": "Correct", "{n} 次报道": "{n} reports", "链接中的事件不在当前数据里，可能已随数据更新而改变。": "The event of this link is not in the current data.",
     "搜索原文": "Search the articles", "排序": "Order", "显示重复报道": "Show repeated reports", "重复": "Repeated", "事件表": "Events", "原文不在当前数据里。": "The article is not in the current data.",
@@ -84,7 +84,7 @@ ENGLISH: dict[str, str] = {
     "{title}，{sub}。共 {n} 项，最多的一期始于 {day}，{m} 项。": "{title}, {sub}. Total {n}; most from {day}: {m}.", "{title}地图，{sub}。最多的是{name}，{n} 项。": "Map: {title}, {sub}. Most: {name}, {n}.",
     "{week}（最近完整周）": "{week} (last complete week)", "所选时间内活动": "Activities in the period", "开展中的专项行动": "Active campaigns", "有报道的街道乡镇": "Townships reported",
     "与近一年平均相比": "Against the past year", "最近完整周没有报纸到达": "No paper arrived in that week", "此前不足 2 周，暂不比较": "Too few weeks to compare", "基数小，变化不大": "Low base: limited change",
-    "前{n}周均值为 0": "Mean of {n} weeks: 0", "变化不大": "Limited change", "其中 {n} 项日期不精确，按出版日计入": "{n} with inexact dates count on the day of publication", "专项行动与{level}": "Campaigns by {level}",
+    "前{n}周均值为 0": "Mean of {n} weeks: 0", "变化不大": "Limited change", "数据不足半年，暂不比较": "Less than half a year of data", "其中 {n} 项日期不精确，按出版日计入": "{n} with inexact dates count on the day of publication", "专项行动与{level}": "Campaigns by {level}",
     "各{level}活动数": "Activities by {level}", "最活跃的{level}": "Most active: {level}", "新近静默的街道乡镇": "Newly silent townships",
     "覆盖它的报纸照常到达，却连续 {n} 周以上没有报道": "covering papers kept arriving, nothing reported for {n} weeks or more", "新出现的行动": "New campaigns", "近 4 周首次见报": "first reported within 4 weeks",
     "最新活动": "Latest activities", "标色处是地点、日期、行动与数字在原文中的依据": "colours mark where place, date, campaign and numbers were read", "；未到：{papers}": "; missing: {papers}",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import multiprocessing
 import os
 import shlex
 import signal
@@ -126,6 +127,8 @@ def stoppable() -> Iterator[None]:
     """SIGTERM ends the block in order (lock released, workers ended) instead of at once."""
 
     def stop(number: int, frame: object) -> None:
+        for worker in multiprocessing.active_children():
+            worker.terminate()  # leaving the block would wait for what they have in hand
         raise StoppedError(number)
 
     if threading.current_thread() is not threading.main_thread():
@@ -238,7 +241,8 @@ def notify(command: str | None, out: Path, code: int, message: str, journal: Jou
 
 def rollback_command(args: argparse.Namespace) -> int:
     """Switch to an earlier version, or list them."""
-    there, published = versions(args.out), (current(args.out) or {}).get("version")
+    check_folder(args.out)
+    there, published = versions(args.out), published_version(args.out)
     if args.list:
         print("\n".join(f"{'*' if v == published else ' '} {v}" for v in there) or f"{args.out}: no version yet")
         return PUBLISHED
@@ -252,8 +256,18 @@ def rollback_command(args: argparse.Namespace) -> int:
         return USAGE
     with lock(args.out, clock()):
         switch(args.out, target)
+    Journal(args.out / "logs" / "etl.jsonl", clock)("rollback", before=published, version=target)
     print(f"{args.out}: now {target}")
     return PUBLISHED
+
+
+def published_version(out: Path) -> str | None:
+    """The published version; None also where run.json is damaged: a rollback is how that is mended."""
+    try:
+        return (current(out) or {}).get("version")
+    except StoreError as error:
+        print(f"warning: {error}", file=sys.stderr)
+        return None
 
 
 def reference_command(args: argparse.Namespace) -> int:

@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard import i18n
+from dashboard.views.events import corrected
 from etl.__main__ import main
 from etl.corrections import COLUMNS, Corrections, correct, correct_links, load_corrections, unmatched
 from etl.models import Article, Event, Metric, to_table
@@ -171,6 +173,12 @@ def test_excels_csv_is_read(tmp_path: Path, rules: Rules) -> None:
     rows = f"{','.join(COLUMNS)}\r\n{E1},street,永泰街道,,{WHO}\r\n,,,,,,\r\n"
     (tmp_path / "corrections.csv").write_bytes(rows.encode("utf-8-sig"))
     assert load_corrections(tmp_path, rules).by_target[E1][0].field == "street"
+
+
+def test_the_dashboard_names_what_was_corrected() -> None:
+    t = i18n.words("zh")
+    assert corrected(t, {"corrections": ["district", "metric:5:value", "metric:9:unit"]}) == "区县、数字"
+    assert corrected(t, {"corrections": []}) == corrected(t, {}) == ""
 
 
 # --- the whole way ---------------------------------------------------------------------------------------------------

@@ -258,7 +258,10 @@ def test_two_writers_race(
 
 @posix
 @pytest.mark.slow
-def test_a_killed_run_leaves_no_workers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 128 + signal.SIGTERM)]
+)
+def test_a_killed_run_leaves_no_workers(tmp_path: Path, number: signal.Signals, code: int) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     row = {"title": STATES[0], "text": f"3月11日，{STATES[0]}。" + "检查商铺" * 2000, "published_on": "2026-03-12"}
@@ -285,9 +288,9 @@ def test_a_killed_run_leaves_no_workers(tmp_path: Path) -> None:
     while len(workers) < 2 and run.poll() is None and time.monotonic() < deadline:
         workers = parent.children(recursive=True)
         time.sleep(0.01)
-    run.kill()
-    run.wait(10)
     assert workers, "the run ended before it had workers"
+    run.send_signal(number)
+    assert run.wait(20) == code
     _, alive = psutil.wait_procs(workers, timeout=30)
     assert alive == []
 

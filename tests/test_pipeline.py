@@ -129,6 +129,20 @@ def test_rollback_brings_the_earlier_table_back(tmp_path: Path, capsys: pytest.C
     assert run(raw, out) == 0
 
 
+def test_rollback_mends_a_damaged_run_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw, out = put(tmp_path / "raw", a_txt=ONE), tmp_path / "out"
+    run(raw, out)
+    first = pq.read_table(out / "events.parquet")
+    report = (out / "run.json").read_bytes()
+    (out / "run.json").unlink()
+    (out / "run.json").write_bytes(report[:100])
+    assert run(raw, out) == 6
+    assert "rollback --list" in capsys.readouterr().err
+    assert main(["rollback", "--out", str(out)]) == 0
+    assert (out / "run.json").read_bytes() == report and pq.read_table(out / "events.parquet").equals(first)
+    assert run(raw, out) == 2
+
+
 def test_wrong_arguments_are_not_nothing_new() -> None:
     with pytest.raises(SystemExit) as stop:
         main(["run", "--nonsense"])

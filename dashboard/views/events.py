@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -266,8 +267,19 @@ def facts(ctx: Context, record: dict[str, Any], metrics: list[dict[str, Any]]) -
         rows.append((str(m["what"]), "　".join(b for b in (figure, scope, asof) if b)))
     if isinstance(record["duplicate_of"], str):
         rows.append((t("重复报道"), t("与较早的一次报道是同一活动，不计入活动数")))
+    if names := corrected(t, record):
+        rows.append((t("人工更正"), names))
     html = "".join(f"<dt>{wording.markup(k)}</dt><dd>{wording.markup(v)}</dd>" for k, v in rows)
     st.html(f'<dl class="ct-dl">{html}</dl>')
+
+
+def corrected(t: Callable[..., str], record: dict[str, Any]) -> str:
+    """Which fields of an event people corrected: 地点, 数字; empty where none."""
+    fields = record.get("corrections")
+    if fields is None or isinstance(fields, float):
+        return ""
+    names = [t(CORRECTABLE.get(f, "数字" if f.startswith("metric:") else f)) for f in fields]
+    return "、".join(dict.fromkeys(names))
 
 
 def others(ctx: Context, record: dict[str, Any]) -> None:
