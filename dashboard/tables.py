@@ -45,10 +45,10 @@ def open_store(events: Path, articles: Path) -> Store:
     for kind, path in (("events", events), ("articles", articles)):
         view_of(con, kind, path)
     con.execute(
-        "CREATE TEMP TABLE raw_place AS SELECT row_number() OVER () - 1 AS pid, * FROM (SELECT DISTINCT"
+        f"CREATE TEMP TABLE raw_place AS SELECT row_number() OVER (ORDER BY {', '.join(LEVELS)}, adcode, street_code) - 1 AS pid, * FROM (SELECT DISTINCT"
         f" {', '.join(LEVELS)}, adcode, street_code FROM events)"
     )
-    nodes, placed = tree(con.execute("SELECT * FROM raw_place").df())
+    nodes, placed = tree(con.execute("SELECT * FROM raw_place ORDER BY pid").df())
     con.register("placed_df", placed)
     con.register("node_df", nodes)
     con.execute("CREATE TABLE node AS SELECT * FROM node_df")
