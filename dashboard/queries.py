@@ -392,7 +392,7 @@ def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
     if not rows:
         return {}
     found = stored(cur, "events", "headline", rows)
-    return {int(row): headline for row, headline in zip(found["row"], found["headline"], strict=True) if headline}
+    return {int(row): headline for row, headline in zip(found["row"], found["headline"], strict=True) if isinstance(headline, str) and headline}
 
 
 def siblings(cur: Connection, article_id: str) -> pd.DataFrame:

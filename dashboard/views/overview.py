@@ -119,7 +119,7 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
     )  # fmt: skip
     year = queries.change(counts, arrived, ctx.last, 52)
     columns[4].metric(
-        t("与近一年平均相比"), year_text(ctx, year), t("{n} 个完整周的平均：{mean}", n=year.weeks, mean=f"{year.mean:.1f}") if year and year.mean is not None else None,
+        t("与近一年平均相比"), year_text(ctx, year), t("{n} 个完整周的平均：{mean}", n=year.weeks, mean=f"{year.mean:.1f}") if year and year.mean is not None else t("数据不足半年，暂不比较"),
         delta_color="off", delta_arrow="off", border=True, height="stretch", help=t("最近完整周与此前最多 52 个完整周的平均数相比。"),
     )  # fmt: skip
 
