@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from etl.text import Text
 GLUED_HEADLINE = 45  # characters in which a headline glued to the body ends
 MAX_ALIKE = 40  # facts of the same value and unit that a number is compared with
 _SOME_DIGITS = 3
+_GENERIC = re.compile(r"(?<=..)(?:资金|企业|人员|群众|活动|资料|项目|工程|工作|小区|单位)$")  # heads that say little
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def measure(article: Article, text: Text, rules: Rules) -> list[Metric]:
     if not numbers:
         return []
     numbers = [n for n in numbers if not in_footer(text, n, rules)]
-    readings = once(drop_headline(list(read(text, numbers, quantities)), article.body_start, text))
+    readings = once(drop_headline(list(read(text, numbers, quantities, article.body_start)), article.body_start, text))
     return [to_metric(reading, text) for reading in readings]
 
 
@@ -53,9 +55,9 @@ def in_footer(text: Text, number: Number, rules: Rules) -> bool:
     )
 
 
-def read(text: Text, numbers: Sequence[Number], quantities: Quantities) -> Iterator[Reading]:
+def read(text: Text, numbers: Sequence[Number], quantities: Quantities, body_start: int = 0) -> Iterator[Reading]:
     """Each number with what it counts, handing on from number to number what the one before it counts."""
-    scopes = Scopes(text)
+    scopes = Scopes(text, body_start)
     before, last_sentence = NOTHING, -1
     for i, number in enumerate(numbers):
         sentence = text.sentence_index(number.start)
@@ -81,19 +83,19 @@ def said(counted: Counted, indicator: Indicator | None) -> Counted:
 
 
 def drop_headline(readings: list[Reading], body_start: int, text: Text) -> list[Reading]:
-    """Without the headline's numbers where the body counts in the same unit: the body tells the same fact in full.
+    """Without the headline's numbers that the body tells again or in full (超五百万元 → 562.93万元).
 
     In web copies the headline may stand glued to the body (原标题：…): there a number goes that the body repeats.
     """
-    body_units = {r.number.unit for r in readings if r.number.start >= body_start}
+    body = [r for r in readings if r.number.start >= body_start]
+    units = {r.number.unit for r in body}
     glued = body_start + GLUED_HEADLINE if text.norm.startswith("原标题", body_start) else body_start
     told = {fact(r) for r in readings if r.number.start >= glued}
     return [
         r
         for r in readings
         if r.number.start >= glued
-        or (r.number.start >= body_start and fact(r) not in told)
-        or (r.number.start < body_start and r.number.unit not in body_units)
+        or (fact(r) not in told and (r in body or r.number.qualifier == "exact" or r.number.unit not in units))
     ]
 
 
@@ -120,10 +122,11 @@ def same_fact(a: Reading, b: Reading) -> bool:
     """
     if a.sentence == b.sentence:
         return a.counted.what.startswith(b.counted.what) and a.number.unit_class != "ratio"
-    if a.number.unit_class == "money" and a.indicator and a.indicator == b.indicator:
+    if a.number.unit_class == "money" and a.indicator == b.indicator == "fines":
         return True
-    need = 2 if digits(a.number.value) == _SOME_DIGITS else half(a.counted.noun, b.counted.noun)
-    return digits(a.number.value) > _SOME_DIGITS or share(a.counted.noun, b.counted.noun, need)
+    one, other = _GENERIC.sub("", a.counted.noun), _GENERIC.sub("", b.counted.noun)
+    need = 2 if digits(a.number.value) == _SOME_DIGITS else half(one, other)
+    return digits(a.number.value) > _SOME_DIGITS or share(one, other, need)
 
 
 def digits(value: float) -> int:
@@ -133,8 +136,8 @@ def digits(value: float) -> int:
 
 
 def half(a: str, b: str) -> int:
-    """Half the length of the shorter noun, two characters at least: 首贷户 and 无贷户 share as many."""
-    return max(2, (min(len(a), len(b)) + 1) // 2)
+    """Half the length of the shorter noun, two to four characters: 首贷户 and 无贷户 share as many."""
+    return min(4, max(2, (min(len(a), len(b)) + 1) // 2))
 
 
 def share(a: str, b: str, need: int) -> bool:

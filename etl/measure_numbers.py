@@ -17,7 +17,7 @@ from etl.text import chinese_number, number
 
 DIGITS = "0123456789"
 SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_NEARLY = re.compile(r"(?:近|将近|接近|逼近)$")
+_NEARLY = re.compile(r"(?:(?<![附最就远邻])近|将近|接近|逼近)$")
 _ABOUT = re.compile(r"(?:约|大约|约为|大概|约有|约合|约计|约占|平均)$")
 _OVER = re.compile(r"(?:超|超过|超出|逾|突破|不少于|不低于|至少|高于|大于|多于|远超)$")
 _AT_MOST = re.compile(r"(?:不超过|不超|不多于|不高于|(?<!不)低于|至多|最多|不足|不到|(?<!不)少于|控制在|小于)$")
@@ -32,7 +32,7 @@ _VAGUE_PAIR = re.compile(r"[一二三四五六七八九两][一二三四五六�
 _CLAUSE = re.compile(r"^.*[，。；：\n]", re.S)  # all before the clause at the end of a text
 _SLOGAN = re.compile(r"[\u4e00-\u9fff]{0,6}\"")
 _PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4}$")
-_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
+_YEAR = re.compile(r"(?:19[5-9]\d|200[1-9]|20[1-3]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,10 @@ def is_trap(norm: str, match: re.Match[str], value: float, unit_class: str, quan
 
 
 def is_rate(before: str, value: float, unit_class: str, traps: Traps) -> bool:
-    """每季度上门走访1次, 每人认领1个: a duty; 每亩20斤 a rate; 每天200多人 stays."""
-    if unit_class in ("money", "mass") and _PER.search(before):
+    """每季度上门走访1次, 每人认领1个: a duty; 每亩20斤 a rate; 每天200多人 and 每亩补助30元 stay."""
+    if unit_class == "money":
+        return False
+    if unit_class == "mass" and _PER.search(before):
         return True
     return value < 20 and bool(traps.rate_pattern.search(_CLAUSE.sub("", before)))
 

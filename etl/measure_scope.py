@@ -14,14 +14,28 @@ from etl.measure_numbers import Number
 from etl.models import Scope
 from etl.text import Text
 
+_COUNTING = r"(?:(?<!公)共(?![同产建治享青和]|计?[\d约有近])|累计|已|先后)"  # 共整治, not 公共, 共同, 共4.6万元
 _ANNOUNCED = re.compile(
-    r"截[至止](?!当[晚日天])|(?<![\u4e00-\u9fff\d])至(?:目前|\d{1,2} ?月)|累计|到目前为止|迄今|至今|"
-    r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|\d{1,2} ?月份?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
-    r"[自从][^。，；]{2,20}(?<![时点分])(?:开始|以来|起)[^。]{0,60}?(?:共|累计|已)|以来[^。]{0,40}?(?:共|累计|已|先后)"
+    r"截[至止](?!当[晚日天])|(?<![\u4e00-\u9fff\d])至(?:目前|\d{1,2} ?月)|累计|(?<![\u4e00-\u9fff\d])到\d{1,2} ?月底|到目前为止|迄今|至今|"
+    r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
+    rf"[自从][^。，；]{{2,20}}(?<![时点分])(?:开始|以来|起)[^。]{{0,60}}?{_COUNTING}|以来[^。]{{0,40}}?{_COUNTING}"
 )
-_HINTS = ("截", "到目前", "至", "累计", "以来", "迄今", "自", "从")  # one of these stands in any sentence of the above
-_AT_PRESENT = re.compile(r"目前[^。；]{0,30}?已")
-_SPAN_OF_TIME = re.compile(r"(?:今年|去年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|\d{1,2} ?月份?|20\d\d ?年)以来")
+_HINTS = (
+    "截",
+    "到目前",
+    "月底",
+    "至",
+    "累计",
+    "以来",
+    "迄今",
+    "自",
+    "从",
+)  # one of these stands in any sentence of the above
+_AT_PRESENT = re.compile(r"目前[^。；]{0,30}?(?:已|共(?!有))|目前，[^。，；]{0,8}(?:开展|排查|检查|发放)(?!的)")
+_CLOSED = re.compile(
+    r"\d{1,2} ?日?(?:至|到|-|~)(?:\d{1,2} ?月)?\d{1,2} ?日[^。]*累计"
+)  # 10月1日至5日…累计: one stretch
+_SPAN_OF_TIME = re.compile(r"(?:今年|去年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年)以来")
 # 累计 of one activity is no running total: 此次活动累计发放 …
 _ONE_ACTIVITY = re.compile(r"此次|本次|这次|当[天日晚]|本届|首场")
 _STRONG = re.compile(r"截[至止]|以来|至今|迄今|[自从][^。，；]{2,20}(?:开始|起)")
@@ -30,10 +44,11 @@ _OTHER_TIME = re.compile(
     r"\d{1,2} ?[日号]|\d{1,2} ?月|近日|日前|昨[日天]|连日来|此次|本次|这次|现场|当[天日晚]|下一步|去年|20\d\d ?年|接下来|预计|将于"
 )
 _STANDING = re.compile(r"目前|期间|当前|近期|如今|记者|表示|说[，：。]|[\"]$")
-_DONE = re.compile(r"(?:共|累计|先后|已)(?!计?[\d约有近])")
+_DONE = re.compile(_COUNTING)
 _RATE = re.compile(r"日均|月均|年均|每[年月周天日季]")
 _CONTINUES = re.compile(r"[\n ]*其中")
 _COMMA = re.compile(r"[，；：]")
+_SET_UP = ("设立", "设置", "成立", "建立", "建成", "划分")
 _STATES = ("配备", "配齐", "配强", "拥有", "设有", "建有", "现有", "覆盖", "涉及")
 REACH = 300  # characters of a sentence before a number that are looked at
 CARRY = 2  # sentences that a running total may be carried on from the last that announced or continued it
@@ -47,8 +62,10 @@ def is_done(counted: Counted) -> bool:
 class Scopes:
     """Tells running totals from counts of one activity; asked for the numbers of a text in order."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, body_start: int) -> None:
         self.text = text
+        self.lead = text.paragraph(body_start)[1] + 1  # end of the body's first paragraph
+        self.from_lead = False  # whether a span of time was opened there: it is the whole article's
         self.totals: set[int] = set()  # sentences with a running total
         self.present: set[int] = set()  # sentences that tell what is done at present: only 其中 carries that on
         self.span: list[bool] = [False]  # sentence -> whether a span of time opened before it is still on
@@ -59,13 +76,21 @@ class Scopes:
         start = max(self.bounds(n)[0], number.start - REACH)
         if _RATE.search(self.text.norm, max(start, number.start - 12), number.start):
             return "event"
-        if self.announced(n) < number.start or self.goes_on(n, start, number, counted):
+        announced = self.announced(n) < number.start and not self.is_state(self.announced(n), number, counted)
+        if announced or self.goes_on(n, start, number, counted):
             self.totals.add(n)
             return "cumulative"
         if self.at_present(start, number, counted):
             self.present.add(n)
             return "cumulative"
         return "event"
+
+    def is_state(self, announced: int, number: Number, counted: Counted) -> bool:
+        """今年以来，全镇85名河长累计巡河: who did it is no running total, though the span of time stands before."""
+        norm = self.text.norm
+        if counted.verb or number.unit_class != "people" or not _SPAN_OF_TIME.match(norm, announced):
+            return False
+        return not _DONE.search(norm, announced, number.end)
 
     def at_present(self, start: int, number: Number, counted: Counted) -> bool:
         """目前，已制作小视频2个: what is done by now; 目前，辖区20多家机构 is a state."""
@@ -75,7 +100,7 @@ class Scopes:
         if not found:
             return False
         same_clause = not _COMMA.search(self.text.norm, found.end(), number.start)
-        return same_clause or is_done(counted)
+        return counted.verb not in _SET_UP and (same_clause or is_done(counted))
 
     def goes_on(self, n: int, start: int, number: Number, counted: Counted) -> bool:
         """Whether a total announced before goes on in the n-th sentence, as far as the number."""
@@ -93,6 +118,8 @@ class Scopes:
         """Whether one of the CARRY sentences before announces a total, or carried one on, with no other time between."""
         for k in range(n - 1, max(-1, n - CARRY - 1), -1):
             start, end = self.bounds(k)
+            if "\n" in self.text.norm[start:end]:
+                return False
             if self.announced(k) < end or (k in self.totals and _DONE.search(self.text.norm, start, end)):
                 return True
             if _OTHER_TIME.search(self.text.norm, start, end) or _STANDING.search(self.text.norm, start, end):
@@ -100,12 +127,15 @@ class Scopes:
         return False
 
     def in_span(self, n: int) -> bool:
-        """Whether an earlier sentence opened a span of time (今年以来) that no other time has ended since."""
+        """Whether an earlier sentence opened a span of time (今年以来) that no other time, and no new paragraph, has ended since."""
         while len(self.span) <= n:
             start, end = self.bounds(len(self.span) - 1)
             opened = _SPAN_OF_TIME.search(self.text.norm, start, end) if "以来" in self.text.norm[start:end] else None
             lasts = bool(opened) or self.span[-1]
+            self.from_lead = self.from_lead or bool(opened and end <= self.lead)
             after = opened.end() if opened else start
+            if "\n" in self.text.norm[start:end] and end > self.lead:
+                lasts = lasts and self.from_lead
             self.span.append(lasts and not _OTHER_TIME.search(self.text.norm, after, end))
         return self.span[n]
 
@@ -115,7 +145,7 @@ class Scopes:
             start, end = self.bounds(n)
             sentence = self.text.norm[start:end]
             found = _ANNOUNCED.search(self.text.norm, start, end) if any(hint in sentence for hint in _HINTS) else None
-            if found and _ONE_ACTIVITY.search(self.text.norm, start, found.end()):
+            if found and (_ONE_ACTIVITY.search(self.text.norm, start, found.end()) or _CLOSED.search(sentence)):
                 found = _STRONG.search(self.text.norm, start, end)
             self.at[n] = found.start() if found else end
         return self.at[n]

@@ -1,0 +1,160 @@
+"""The words around a number: the clause cut at its bounds, tagged by rjieba's dictionary (the same words as jieba with HMM off).
+
+The dictionary's parts of speech are rough: what this step needs otherwise is corrected by KIND, and small closed sets of words
+say what is stripped (共, 已达), what marks the start of what was done (累计, 先后) and what is no verb of it (有, 为).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import rjieba
+
+Word = tuple[str, str]
+Words = Sequence[Word]
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as written below one after the other."""
+    return frozenset(text.split())
+
+
+MAX_WHAT = 18
+REACH = 48  # characters of the clause that are read on either side of a number
+_BOUND = re.compile(r"[、（|]")
+_LAST_BOUND = re.compile(r".*[、（|]", re.S)
+_CLAUSE_END = re.compile(r"[，。；：！？…\n]")
+_DROP = re.compile(r"[ \n\"'《》·）\[\]【】]+")
+_PARENTHESIS = re.compile(r"（[^（）]{0,40}）")
+_OPENING = re.compile(
+    r"^(?:(?:截至|截止)[^，]{0,12}?(?:目前|发稿|日|月底|年底|月|时|前|底)|目前|其中|现已|现(?![场代金有状行])|今年|去年|期间|此次|本次|行动中|活动中|据统计|据了解|预计|同时|此外|另|"
+    r"(?:20\d\d年)?\d{0,2}月?[内底]?(?:以来)?(?:和|及|与|以及)?)+"
+)
+_OPENERS = frozenset("截目其现今去期此本行活据预同另0123456789")
+_AFTER_UNIT = re.compile(r"^ ?(?:余|多|以上|以下|左右|上下|以内|之多|钱|人民币|的)+")
+_ROUGHLY = re.compile(r"(?<![节特条合预大])约$|(?<![附最])近$")
+_SUFFERED = frozenset("骗困盗害征救淹毁")
+_ATTRIBUTE = re.compile(r"^(?:在建|在册|在校|在岗|在外|被骗|被困|被盗|被征|被救|未成年|无证|有意向|有劳动能力)")
+
+KINDS_OF_VERB = frozenset({"v", "vn", "vd", "vi"})
+STRIP = word_set("""首批 每人 每户 每亩 将近 接近 近 大约 约为 约 超过 超 逾 突破 不少于 不低于 至少 高达 多达 达到 已达 达 共有 共计 总计 合计 累计 共 总共 仅 只 有 为 是 至 到 上 的 了 计 过 等 不 足 不超过 不足 不到 先后 已 就
+    又 也 在 数 平均 分别 各 增加 增 升 降 近日 总数 人数 总量 数量 约占 占 现有 一共 全部 出 每 还有 总 共达 均 余 被 由 用 按 从 以 已有 有近 对 为 向 约有""")
+TELLING = word_set("约为 达 达到 已达 数量 人数 总数 总量")
+MARKERS = word_set(
+    "共计 累计 总计 先后 已经 分别 共 已 还 又 均 将 可 拟 曾 再 并 并且 就 也 都 一共 全部 正 可以 能 目前 共同 相继 陆续 同步 集中"
+)
+COPULA = word_set("有 是 为 达 到 至 达到 拥有 具有 现有 含 包括 还有 共有 没有 位于 涉及 来自 可 能 要 需 应 会 使 让")
+CONJUNCTIONS = word_set("和 及 与 以及 其中 另")
+SHORT_VERBS = word_set("挂 贴 搭 携 捐 建 修 拆 种 栽 送 购 挖 铺 抓 扣 植 增")
+PLACES = word_set("村 镇 乡 县 区 市 省 国")
+VERBS = word_set("办理 汇总 参观 义诊 体检 参赛 整改 招募 接种 劝阻 收缴 帮扶 答复 分转 入户")
+NO_VERBS = word_set(
+    "溺水 选手 创新 反诈 执法 工作 活动 行动 服务 管理 执勤 审核 防控 开放 流动 专业 联合 志愿 以上 以来 重点 安全 综合 违法 卫生 发展 涉嫌 会员 外卖 救援 培训班 保洁 辅导 咨询 经营性 便民 负责 生产 经营 建筑 存在"
+)
+
+
+BETWEEN = word_set("深入 开始 通过 围绕 走进 进入 来到 前往 面向 符合 按照 依托 利用 结合 针对")
+
+# The part of speech as this step needs it: 执法, 服务 and stray single characters are no verbs, 办理 is one.
+KIND = dict.fromkeys(NO_VERBS | PLACES, "n") | dict.fromkeys(VERBS | SHORT_VERBS | COPULA - {"为"}, "v")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The words on either side of a number, in its clause."""
+
+    left: Words  # from the last 、 or （ on, without 共, 已达, 约 … at the end
+    right: Words  # up to the next 、 or bracket
+    joined: bool  # 、 or 和 joins the words on the left to more before them
+    verb: str  # the verb of that more, since the number before (测量血压、血糖1500余人 → 测量)
+    told: bool  # the number is said of what stands before it (数量为132个, 达300人)
+    owned: bool  # 的 joins the number to the noun after it (7.5公里的骑行线)
+
+
+def around(before: str, after: str) -> Around:
+    """The words around a number, of the text before it (since the number before) and after it (until the next)."""
+    before, after = _CLAUSE_END.split(before)[-1], _CLAUSE_END.split(after)[0]
+    left, joined, verb, told = left_words(before)
+    return Around(left, right_words(after), joined, verb, told, after.startswith("的"))
+
+
+def tag(text: str) -> list[Word]:
+    """Words with their parts of speech, corrected by KIND."""
+    if not text:
+        return []
+    words = [
+        (w, KIND.get(w) or (k if len(w) > 1 or k not in KINDS_OF_VERB else "g")) for w, k in rjieba.tag(text, hmm=False)
+    ]
+    return with_passives(words) if "被" in text else words
+
+
+def with_passives(words: list[Word]) -> list[Word]:
+    """被骗群众, 被困人员: 被 and its verb as one attribute, so that the verb is not read as what was done."""
+    found: list[Word] = []
+    for word, kind in words:
+        if found and found[-1][0] == "被" and word in _SUFFERED:
+            found[-1] = ("被" + word, "b")
+        else:
+            found.append((word, kind))
+    return found
+
+
+def left_words(text: str) -> tuple[list[Word], bool, str, bool]:
+    """The left side of a number, as Around has it: words, joined, verb, told."""
+    if "）" in text:
+        text = _PARENTHESIS.sub("", text)
+    bound = _LAST_BOUND.match(text)
+    cut = bound.end() if bound else 0
+    joined = cut > 0 and text[cut - 1] == "、"
+    rest = _ROUGHLY.sub("", _DROP.sub("", text[cut:]))
+    words = tag(_OPENING.sub("", rest) if rest[:1] in _OPENERS else rest)
+    if words and words[-1][0] in CONJUNCTIONS:
+        return [], True, "", False
+    told = False
+    while words and (words[-1][0] in STRIP or words[-1][1] == "x"):
+        told = words.pop()[0] in TELLING or told
+    return words, joined, verb_of(text[:cut]) if joined else "", told
+
+
+def verb_of(text: str) -> str:
+    """The verb of a phrase that 、 breaks off: 测量血压、 → 测量; or ""."""
+    words = after_marker(tag(_DROP.sub("", text.split("、")[0][-24:])))
+    first = main_verb(words)
+    return "" if first is None or words[first][0] in BETWEEN else words[first][0]
+
+
+def right_words(text: str) -> list[Word]:
+    """The right side of a number: the words up to the next 、 or bracket; 区、镇人大代表 stays whole."""
+    if not text or text[0] == "、":
+        return []
+    text = _PARENTHESIS.sub("", text) if "）" in text else text.split("（")[0]
+    text = _AFTER_UNIT.sub("", _DROP.sub("", text))
+    bound = _BOUND.search(text)
+    if bound and text[: bound.start()] in PLACES and bound[0] == "、":
+        text = text.replace("、", "", 1)
+        bound = _BOUND.search(text)
+    text = text[: bound.start()] if bound else text
+    attribute = _ATTRIBUTE.match(text)
+    if not attribute:
+        return tag(text)
+    return [(attribute[0], "b"), *tag(text[attribute.end() :])]
+
+
+def after_marker(words: Words) -> Words:
+    """The words after the last 共, 已, 累计 … : what stands before says who did it."""
+    last = max((n for n, (w, _) in enumerate(words[:-1]) if w in MARKERS and len(words[n + 1][0]) > 1), default=-1)
+    return words[last + 1 :]
+
+
+def main_verb(words: Words) -> int | None:
+    """Where the verb stands that governs the noun at the end: the first one that leaves a short phrase, else the last.
+
+    A verb with a single character after it is part of a noun (救生绳).
+    """
+    verbs = [n for n, (word, kind) in enumerate(words) if kind in KINDS_OF_VERB and word not in COPULA]
+    if verbs and verbs[-1] == len(words) - 2 and len(words[-1][0]) == 1:
+        verbs.pop()
+    short = (n for n in verbs if sum(len(word) for word, _ in words[n:]) <= MAX_WHAT)
+    return next(short, verbs[-1] if verbs else None)
