@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from etl.measure_clause import NOTHING, Counted, read_counted
 from etl.measure_numbers import Number, find_numbers
@@ -20,8 +20,7 @@ _SOME_DIGITS = 3
 _GENERIC = re.compile(r"(?<=..)(?:资金|企业|人员|群众|活动|资料|项目|工程|工作|小区|单位)$")  # heads that say little
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A number with what it counts and its scope."""
 
     number: Number
@@ -79,7 +78,7 @@ def said(counted: Counted, indicator: Indicator | None) -> Counted:
     """The wording with the word that says what its indicator is, where that is missing (行政处罚 → 行政处罚罚款)."""
     if indicator is None or not indicator.said or indicator.said in counted.what:
         return counted
-    return replace(counted, what=counted.what + indicator.said)
+    return counted._replace(what=counted.what + indicator.said)
 
 
 def drop_headline(readings: list[Reading], body_start: int, text: Text) -> list[Reading]:

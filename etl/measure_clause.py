@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from etl.measure_numbers import Number
 from etl.measure_words import (
@@ -42,8 +42,7 @@ PREDICATES = word_set("""参加 参与 进行 开展 建成 完成 获得 通过
     设立 设置 聘任 做 早早 主动 踊跃 积极 纷纷 每人 分成 分为 正 从事 未 已经 处于 位于 约 免费 携手 在""")
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """What a number counts: the whole wording, its noun, its verb (each may be empty)."""
 
     what: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from etl.models import Qualifier
 from etl.rules.quantities import Quantities, Traps
@@ -35,8 +36,7 @@ _PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4
 _YEAR = re.compile(r"(?:19[5-9]\d|200[1-9]|20[1-3]\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number with its unit: span in the text, value in the table's unit, class of the unit, qualifier."""
 
     start: int

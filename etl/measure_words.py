@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import rjieba
 
@@ -61,8 +61,7 @@ BETWEEN = word_set("深入 开始 通过 围绕 走进 进入 来到 前往 面�
 KIND = dict.fromkeys(NO_VERBS | PLACES, "n") | dict.fromkeys(VERBS | SHORT_VERBS | COPULA - {"为"}, "v")
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """The words on either side of a number, in its clause."""
 
     left: Words  # from the last 、 or （ on, without 共, 已达, 约 … at the end
