@@ -48,6 +48,47 @@ FIELDS = {
     "newspapers": "报纸",
 }
 GROUPS = {"total": "全部", "filled": "全部事件中", "week": "最近七天", "week_filled": "最近七天的事件中"}
+KINDS = {
+    "unreadable-file": "文件无法读取",
+    "reader-died": "读取时进程崩溃",
+    "reader-crashed": "读取时崩溃",
+    "out-of-memory": "内存不足",
+    "too-slow": "处理超时",
+    "too-large": "文件过大",
+    "unsupported-format": "不支持的格式",
+    "empty-file": "空文件",
+    "ignored-file": "已忽略的文件",
+    "binary-junk": "不是文本",
+    "damaged-text": "文字损坏",
+    "no-text": "没有文字",
+    "no-ocr": "没有文字识别",
+    "no-article": "没有找到文章",
+    "broken-file": "文件损坏",
+    "link-out-of-folder": "链接指向文件夹外",
+    "double-article": "重复的文章",
+    "leftover-text": "未归入文章的文字",
+    "continued-elsewhere": "下转他版",
+    "date-from-context": "日期取自上下文",
+    "date-conflict": "日期矛盾",
+    "date-out-of-bounds": "日期越界",
+    "value-out-of-bounds": "数值越界",
+    "no-place": "没有地点",
+    "unknown-street": "地名库中没有的街道",
+    "ambiguous-place": "地名有歧义",
+    "masked": "已遮盖个人号码",
+    "internal-error": "程序内部错误",
+    "correction-applied": "更正已采用",
+    "correction-stale": "更正已失效",
+    "correction-without-code": "更正的地名没有代码",
+    "correction-relative-date": "更正出版日后需核对日期",
+    "out-of-bounds": "产出过少（停止）",
+    "low-yield": "产出偏少（提醒）",
+    "clock-set-back": "时钟被拨回",
+    "stale-lock": "上次运行被中断",
+    "mended": "已修复中断留下的内容",
+    "cache-damaged": "缓存损坏，已重新提取",
+}
+SEVERITIES = {"info": "提示", "warning": "注意", "error": "错误"}
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 STYLE = """
 body{font:15px/1.7 'PingFang SC','Microsoft YaHei','HarmonyOS Sans SC','Noto Sans CJK SC','WenQuanYi Micro Hei',
@@ -62,6 +103,8 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left
 border-bottom:1px solid #e1e6ed;vertical-align:top;overflow-wrap:anywhere}th{color:#5b6775;font-weight:500}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 """
+SELF_EVIDENT = {0, 2}  # outcomes whose numbers say it all
+PERCENT = re.compile(r"\d{1,3}\.\d%")
 SHOWN = 200  # rows of a table
 
 
@@ -69,22 +112,19 @@ def page(last: Mapping[str, Any]) -> str:
     """The page of one run's outcome: `exit_code`, `message`, `at`, `published`, `report` (see etl.__main__)."""
     code, report = int(last["exit_code"]), last.get("report") or {}
     title, english, look = OUTCOMES.get(code, ("未知结果", f"exit code {code}", "bad"))
+    told = "" if code in SELF_EVIDENT else f"<pre>{safe(last['message'])}</pre>"
     body = "".join(
         (
             f'<div class="state {look}"><h1>{title}</h1><small>{english} · 退出码 {code} · {safe(last["at"])}'
             f" · 当前数据版本 {safe(last.get('published') or '无')}</small>",
-            f"<pre>{safe(last['message'])}</pre>{ADVICE.get(code, '')}</div>",
+            f"{told}{ADVICE.get(code, '')}</div>",
             counts(report),
             low(report),
-            figures(report),
-            issues(report),
-            table(
-                "未采用的文件与内容",
-                ("文件", "位置", "问题", "说明"),
-                rows(report, "quarantine", "source_path where kind message"),
-            ),
             papers(report),
+            table("未采用的文件与内容", ("文件", "位置", "问题", "说明"), quarantine(report)),
+            issues(report),
             table("待归类的行动说法", ("说法", "次数", "文章数"), rows(report, "candidates", "phrase count articles")),
+            figures(report),
             facts(report),
         )
     )
@@ -121,6 +161,8 @@ def cell(value: object) -> str:
     """A table's cell; numbers to the right."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f'<td class="n">{value:,}</td>'
+    if isinstance(value, str) and PERCENT.fullmatch(value):
+        return f'<td class="n">{value}</td>'
     return f"<td>{safe(value)}</td>"
 
 
@@ -159,13 +201,25 @@ def figures(report: Mapping[str, Any]) -> str:
     return table("指标", ("范围", "指标", "数值"), lines)
 
 
+def kind_name(kind: object) -> str:
+    """文件无法读取 unreadable-file."""
+    name = KINDS.get(str(kind))
+    return f"{name} {kind}" if name else str(kind)
+
+
+def quarantine(report: Mapping[str, Any]) -> list[list[object]]:
+    """What was not taken: file, place in it, kind, why."""
+    found = rows(report, "quarantine", "source_path where kind message")
+    return [[path, where, kind_name(kind), message] for path, where, kind, message in found]
+
+
 def issues(report: Mapping[str, Any]) -> str:
     """Issues by kind, then samples."""
     kinds = report.get("issues") or {}
-    total = table("各类问题", ("问题", "次数"), [[k, n] for k, n in kinds.items()])
-    fields = "severity kind message source_path where sample"
-    head = ("程度", "问题", "说明", "文件", "位置", "原文")
-    return total + table("问题样例", head, rows(report, "issue_samples", fields))
+    total = table("各类问题", ("问题", "次数"), [[kind_name(k), n] for k, n in kinds.items()])
+    found = rows(report, "issue_samples", "severity kind message source_path where sample")
+    body = [[SEVERITIES.get(str(severity), severity), kind_name(kind), *rest] for severity, kind, *rest in found]
+    return total + table("问题样例", ("程度", "问题", "说明", "文件", "位置", "原文"), body)
 
 
 def papers(report: Mapping[str, Any]) -> str:
@@ -189,9 +243,12 @@ def facts(report: Mapping[str, Any]) -> str:
         ["完成", report.get("finished")],
         ["用时（秒）", str(report.get("seconds", ""))],
         *([name, version] for name, version in software.items()),
-        *([name, str(digest)[:16]] for name, digest in (report.get("rules") or {}).items()),
     ]
-    return table("运行信息", ("项目", "值"), lines) if report else ""
+    rules = "".join(
+        f"<li>{safe(name)} {safe(str(digest)[:16])}</li>" for name, digest in (report.get("rules") or {}).items()
+    )
+    files = f"<details><summary>规则文件</summary><ul>{rules}</ul></details>" if rules else ""
+    return table("运行信息", ("项目", "值"), lines) + files if report else ""
 
 
 def outcome(
