@@ -13,22 +13,23 @@ import re
 from dataclasses import dataclass, field
 
 from etl.models import Article
-from etl.rules.gazetteer import CITY, PROVINCE, TOWN, Gazetteer, Reading
+from etl.rules.gazetteer import BARE, CITY, CUE, FIRM, MEDIA, PROVINCE, TAIL, TOWN, VILLAGE_NAME, Gazetteer, Reading
 
 HEAD, LEAD, BODY, CONTEXT = 0, 1, 2, 3  # where in the article
 BARE_WEIGHT = 0.3  # of a bare or generic name that nothing beside it speaks for
 LEAD_LENGTH = 160  # characters of the body that count as its lead
 
+# A look-ahead at the characters that a pattern can begin with spares the rest of it at most places.
 _NO_PLACE = re.compile(
-    r"[东南西北中一二三四五六]{0,2}(?:环?路|大街|大道|街(?!道|办)|巷|桥|立交|高速|站|机场|大学|学院|中学|小学|银行|酒店|宾馆|饭店|医院|集团|公司|大厦|广场|"
+    r"(?=[东南西北中一二三四五六环路大街巷桥立高机站学小银酒宾饭医集公广籍话菜茶牌号河湖江山寺庙塔答面方生])[东南西北中一二三四五六]{0,2}(?:环?路|大街|大道|街(?!道|办)|巷|桥|立交|高速|站|机场|大学|学院|中学|小学|银行|酒店|宾馆|饭店|医院|集团|公司|大厦|广场|"
     r"籍|话|菜|酒|茶|牌|号|河|湖|江|山(?!区|县|市)|寺|庙|塔|答卷|籍贯|面|方言|生活帮|路)"
 )
 _MEDIA = re.compile(
-    r"[^，。：；、\"\n]{0,4}?(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站)"
+    r"[^，。：；、\"\n]{0,4}?(?=[日晚早晨时商都导周快新融频客网报传官])(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站)"
     r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ]|版[\"》])|[^，。：、；\"\n]{0,4}?供[图稿]"
 )
-_MEDIA_HINT = frozenset("报刊网媒频端讯传站新广电在版供微")  # each of these words has one
 _ORGAN = re.compile(
+    r"(?=[市县区警公交特网支大中分法检消城人税供环生综应妇团纪商水林农住民司教文卫疾志政全开持推打召启积聚多扎创：:｜|])"
     r"(?:市|县|区)?(?:警方|公安|交警|特警|网警|警|支队|大队|中队|分局|法院|检察|消防|城管|市委|县委|区委|市政府|县政府|区政府|人社|税务|供电|环保|生态环境|"
     r"市场监管|综合执法|综合行政|应急|妇联|团委|纪委|商会|商务|水务|林业|农业|住建|民政|司法|教育|文旅|卫健|疾控|志愿|人大|政协|全力|全面|开展|持续|"
     r"推进|推动|打造|召开|启动|积极|聚焦|多措|扎实|创新|[：:｜|])"
@@ -52,7 +53,7 @@ class Mention:
     start: int
     end: int
     level: int
-    codes: list[int]
+    codes: tuple[int, ...]
     where: int
     weak: bool = False  # a bare or generic name: counts only once something else speaks for it
     bound: bool = False  # its neighbour in the chain 市→区→街道→社区 decided it
@@ -71,54 +72,64 @@ class Found:
     mentions: list[Mention] = field(default_factory=list)
     cues: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, level (4 city, 6 county, 9 street)
     head_end: int = 0
+    first: int = -1  # where the first name of the headline may stand, behind 原标题：; -1 = no headline
     tail: int = 0
+    opened: int = 0  # where the first 《 or （ stands
 
 
 def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
     """All names of divisions in `norm`, longest first, without those that are no places."""
-    found = Found(head_end=headline_end(article, norm), tail=len(norm))
-    divisions: list[Match] = []
-    others: list[Match] = []  # villages and bare names: 石城庄村 is no 石城
-    cues: list[Match] = []
-    late = len(norm) * 3 // 5
-    for start, end, pattern in gazetteer.automaton.find_overlapping(norm):
-        reading = gazetteer.reading(pattern)
-        if reading.kind == "village":
-            others.append((start, -end, reading))
-        elif reading.kind == "cue":
-            cues.append((start, -end, reading))
-        elif reading.kind == "tail":
-            if late <= start < found.tail:
-                found.tail = start
-        elif reading.firm:
-            divisions.append((start, -end, reading))
-        elif not _NO_PLACE.match(norm, end):
-            others.append((start, -end, reading))
-    taken = pick(divisions, [])
-    taken += pick(others, taken)
+    found = found_in(article, norm)
+    by_kind = matches_of(norm, gazetteer)
+    if by_kind[TAIL]:
+        late = len(norm) * 3 // 5
+        found.tail = min((start for start, _, _ in by_kind[TAIL] if start >= late), default=len(norm))
+    taken = pick(by_kind[FIRM] + by_kind[MEDIA], [])
+    bare = [match for match in by_kind[BARE] if not _NO_PLACE.match(norm, -match[1])]
+    taken += pick(bare + by_kind[VILLAGE_NAME], taken)  # 石城庄村 is no 石城
     taken.sort()
     found.mentions = [mention(start, -end, reading, norm, gazetteer, found) for start, end, reading in taken]
-    found.cues = [(start, -end, reading.codes[0]) for start, end, reading in pick(cues, taken) if start < found.tail]
+    cues = pick(by_kind[CUE], taken)
+    found.cues = [(start, -end, reading.codes[0]) for start, end, reading in cues if start < found.tail]
     return found
+
+
+def matches_of(norm: str, gazetteer: Gazetteer) -> tuple[list[Match], ...]:
+    """All names in `norm` by the kind of their reading (FIRM … TAIL)."""
+    by_kind: tuple[list[Match], ...] = ([], [], [], [], [], [])
+    memo = gazetteer.memo
+    for start, end, pattern in gazetteer.automaton.find_overlapping(norm):
+        reading = memo.get(pattern) or gazetteer.reading(pattern)
+        by_kind[reading.kind].append((start, -end, reading))
+    return by_kind
+
+
+def found_in(article: Article, norm: str) -> Found:
+    """Nothing found yet; where the headline ends and where its first name may stand."""
+    head_end = headline_end(article, norm)
+    mark = _HEAD_MARK.match(norm) if head_end else None
+    title, bracket = norm.find("《"), norm.find("（")
+    opened = min(title, bracket) if title >= 0 <= bracket else max(title, bracket)
+    return Found([], [], head_end, mark.end() if mark else -1, len(norm), opened if opened >= 0 else len(norm))
 
 
 def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazetteer, found: Found) -> Mention:
     """The mention of a name: its level, where it stands, and how much it weighs."""
-    codes = list(reading.codes)
-    if reading.kind == "media":
+    kind, codes, level, misread = reading
+    if kind == MEDIA:
         return Mention(start, end, PROVINCE, codes, CONTEXT)
-    m = Mention(start, end, reading.level, codes, zone_of(found, norm, start, end))
-    if reading.kind == "village":
+    m = Mention(start, end, level, codes, zone_of(found, norm, start, end))
+    if kind == VILLAGE_NAME:
         m.weak = end - start < 3
         return m
-    if reading.misread:
+    if misread:
         m.basis = "repaired"
-    if not reading.firm and m.level >= CITY:
+    if kind == BARE and level >= CITY:
         weaken(m, norm, gazetteer, found)
-    elif m.level == TOWN and _BLEND.search(norm[start : end + 1]):
+    elif level == TOWN and _BLEND.search(norm, start, end + 1):
         m.weak, m.weight = True, BARE_WEIGHT
-    if (m.level == CITY or not reading.firm) and names_unit(norm, end):
-        m.weight *= 0.3 if reading.firm else 0.1
+    if (level == CITY or kind == BARE) and names_unit(norm, end):
+        m.weight *= 0.1 if kind == BARE else 0.3
     return m
 
 
@@ -131,8 +142,7 @@ def names_unit(norm: str, end: int) -> bool:
 def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
     """Mark a bare or generic name that nothing beside it speaks for; at a clause's head it still weighs in full."""
     common = norm[m.start : m.end] in gazetteer.common
-    mark = _HEAD_MARK.match(norm)
-    heads = bool(found.head_end) and mark is not None and m.start == mark.end()
+    heads = m.start == found.first
     if not common and (heads or _ORGAN.match(norm, m.end)):
         return
     m.weak = True
@@ -146,9 +156,9 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
 
 def zone_of(found: Found, norm: str, start: int, end: int) -> int:
     """HEAD, LEAD, BODY or CONTEXT for a name at start..end."""
-    if start >= found.tail or in_title_or_byline(norm, start):
+    if start >= found.tail or (start > found.opened and in_title_or_byline(norm, start)):
         return CONTEXT
-    if not _MEDIA_HINT.isdisjoint(norm[end : end + 8]) and _MEDIA.match(norm, end):
+    if _MEDIA.match(norm, end):
         return CONTEXT
     if start < found.head_end:
         return HEAD
@@ -190,6 +200,8 @@ _GLUED_HEAD = re.compile(r"([^。；\n（，]{8,60}?)(?:本报讯|本报记者|\
 
 def pick(matches: list[Match], taken: list[Match]) -> list[Match]:
     """Of matches, by start and then the longest, those that overlap no earlier one and none of `taken`, in order."""
+    if not matches:
+        return []
     matches.sort()
     kept: list[Match] = []
     end, i = 0, 0

@@ -11,10 +11,12 @@ from etl.locate.resolve import city_of, county_of, province_of
 from etl.locate.salience import Score
 from etl.locate.unlisted import community_after
 from etl.models import Article, Evidence, Place
-from etl.rules.gazetteer import CITY, COUNTY, FORMER, PROVINCE, TOWN, VILLAGE, Gazetteer
+from etl.rules.gazetteer import CITY, COUNTY, FORMER, PROVINCE, TOWN, VILLAGE, Gazetteer, Names
 from etl.text import Text
 
 MOST_MENTIONS = 12  # places in passing beyond this many are a list of names, not findings
+
+LEVELS = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "street", VILLAGE: "community"}
 
 Basis = Literal["text", "context", "repaired"]
 
@@ -35,6 +37,8 @@ def build_places(
     for code, score in scores.items():
         if code not in taken and score.first is not None and len(places) < MOST_MENTIONS:
             places.append(builder.place(code, score.first, "mention"))
+    if len(places) == 1 and places[0] is not None:
+        return [places[0]]
     unique: dict[tuple[str | None, ...], Place] = {}
     for place in places:
         if place is not None:
@@ -56,22 +60,25 @@ class Builder:
         span = proof or ((mention.start, mention.end) if mention else self.cue(code))
         if span is None:
             return None
-        street, street_code = self.street(code)
-        district, adcode = self.district(code)
+        province, city, district, street, adcode, street_code = self.official(code)
         basis: Basis = "context" if mention is None else mention.basis  # type: ignore[assignment]
         evidence = Evidence("place", *span, self.text.raw[span[0] : span[1]], f"locate:{rule_of(code, mention)}")
-        return Place(
-            self.name(province_of(code)),
-            self.city(code),
-            district,
-            street,
-            community,
-            adcode,
-            street_code,
-            basis,
-            role,
-            evidence,
-        )
+        return Place(province, city, district, street, community, adcode, street_code, basis, role, evidence)
+
+    def official(self, code: int) -> Names:
+        """Names and codes of a division; made once where they depend on neither this article's text nor its day."""
+        if self.unlisted or code >= FORMER:
+            return self.names(code)
+        made = self.gazetteer.officials.get(code)
+        if made is None:
+            made = self.gazetteer.officials[code] = self.names(code)
+        return made
+
+    def names(self, code: int) -> Names:
+        """Names of province, city, county and township, the county's or city's code and the township's."""
+        district, adcode = self.district(code)
+        street, street_code = self.street(code)
+        return (self.name(province_of(code)), self.city(code), district, street, adcode, street_code)
 
     def name(self, code: int) -> str | None:
         """Official name of a code; None where the bureau has a placeholder."""
@@ -115,7 +122,7 @@ class Builder:
         for m in self.found.mentions:
             if m.where == CONTEXT or len(m.codes) != 1:
                 continue
-            if m.level == VILLAGE and (m.codes[0] // 1000 == code or (m.parent and m.parent.codes == [code])):
+            if m.level == VILLAGE and (m.codes[0] // 1000 == code or (m.parent and m.parent.codes == (code,))):
                 name, span = self.text.norm[m.start : m.end], (m.start, m.end)
             elif (
                 m.level == TOWN
@@ -154,5 +161,5 @@ def rule_of(code: int, mention: Mention | None) -> str:
         return "refer-back"
     if mention.basis == "repaired":
         return "repaired"
-    level = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "street", VILLAGE: "community"}[mention.level]
+    level = LEVELS[mention.level]
     return f"chain-{level}" if mention.bound else level

@@ -7,7 +7,9 @@ name that nothing decides stays undecided and is signalled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from etl.locate.mentions import BARE_WEIGHT, CONTEXT, Found, Mention
@@ -17,6 +19,7 @@ from etl.rules.gazetteer import CITY, COUNTY, FORMER, MUNICIPALITIES, PROVINCE, 
 WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
 PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
 MARGIN = 0.15  # by how much the best candidate must lead
+LINKS = frozenset(("公安局", "市公安局", "的", " ", "（", "市", "州", "·", "下辖", "交警", "消防救援支队"))
 MANY, FEW = 60, 12  # names, and villages, with more candidates than this say nothing about the others
 
 
@@ -47,6 +50,16 @@ def province_of(code: int) -> int:
     return city // 100 if city else code
 
 
+@lru_cache(maxsize=1 << 16)
+def divisions_of(code: int) -> tuple[int, ...]:
+    """The county (or the code itself, of a city or province), city and province that a code lies in."""
+    division, chain = county_of(code) or code, []
+    while division:
+        chain.append(division)
+        division //= 100
+    return tuple(chain)
+
+
 def inside(code: int, other: int, gazetteer: Gazetteer) -> bool:
     """Whether the division `code` lies in `other`, a coarser one.
 
@@ -68,35 +81,40 @@ def inside(code: int, other: int, gazetteer: Gazetteer) -> bool:
     return False
 
 
+@lru_cache(maxsize=1 << 14)
+def shares_of(codes: tuple[int, ...], weight: float) -> Mapping[int, float]:
+    """What each county, city and province of `codes` gets of `weight`."""
+    share = weight / len(codes)
+    shares: dict[int, float] = {}
+    for code in codes:
+        for division in divisions_of(code):
+            shares[division] = shares.get(division, 0.0) + share
+    return shares
+
+
 @dataclass(slots=True)
 class Support:
     """How much the article's names, its page and its paper speak for each division (keys: 2, 4 and 6 digits)."""
 
     weight: dict[int, float] = field(default_factory=dict)
-    own: dict[str, dict[int, float]] = field(default_factory=dict)  # what a surface itself contributed
+    own: dict[str, Mapping[int, float]] = field(default_factory=dict)  # what a surface itself contributed
 
-    def add(self, codes: list[int], weight: float, surface: str = "") -> None:
+    def add(self, codes: tuple[int, ...], weight: float, surface: str = "") -> None:
         """Share `weight` among the counties, cities and provinces of `codes`."""
-        share = weight / len(codes)
-        mine: dict[int, float] = {}
-        for code in codes:
-            county = county_of(code) or code
-            while county:
-                mine[county] = mine.get(county, 0.0) + share
-                county //= 100
+        mine = shares_of(codes, weight)
         if surface:
             self.own[surface] = mine
+        total = self.weight
         for division, amount in mine.items():
-            self.weight[division] = self.weight.get(division, 0.0) + amount
+            total[division] = total.get(division, 0.0) + amount
 
     def of(self, code: int, surface: str = "") -> float:
         """What all but `surface` itself speak for `code`: its county in full, its city and province in part."""
-        weight, mine = self.weight, self.own.get(surface, {})
-        total, division = 0.0, county_of(code) or code
-        while division:
+        weight, mine = self.weight, self.own.get(surface) or {}
+        total = 0.0
+        for division in divisions_of(code):
             share = 1.0 if division >= 10**5 else 0.7 if division >= 1000 else 0.4
             total += share * (weight.get(division, 0.0) - mine.get(division, 0.0))
-            division //= 100
         return total
 
 
@@ -129,35 +147,43 @@ def same_name(m: Mention, norm: str, decided: dict[str, int]) -> bool:
     code = decided.get(norm[m.start : m.end])
     if code is None or code not in m.codes:
         return False
-    m.codes = [code]
+    m.codes = (code,)
     return True
 
 
 def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
     """Let neighbours in a chain decide each other: 长沙市芙蓉区东湖街道龙马社区, 上海市公安局宝山分局."""
     for before, m in pairwise(mentions):
+        if before.level >= m.level:
+            continue
         gap = m.start - before.end
-        if gap > 6 or before.level >= m.level or (gap and not linked(norm, before.end, m.start)):
+        if gap > 6 or (gap and norm[before.end : m.start] not in LINKS):
             continue
-        pairs = [(c, p) for c in m.codes for p in before.codes if inside(c, p, gazetteer)]
+        codes = near(m.codes, before.codes) if m.level == VILLAGE else m.codes
+        pairs = [(c, p) for c in codes for p in before.codes if inside(c, p, gazetteer)]
         if not pairs and gap == 0 and before.level == TOWN and m.level == VILLAGE:  # streets change, villages stay
-            pairs = [(c, p) for c in m.codes for p in before.codes if county_of(c) == county_of(p)]
-        if not pairs:
-            continue
-        m.codes = list(dict.fromkeys(c for c, _ in pairs))
-        before.codes = list(dict.fromkeys(p for _, p in pairs))
-        m.bound = True
-        before.bound = before.bound or before.weak
-        if gap <= 1:
-            m.parent, before.child = before, m
-            for one in (m, before):
-                if one.weak:
-                    one.weak, one.weight = False, min(1.0, one.weight / BARE_WEIGHT)
+            pairs = [(c, p) for c in codes for p in before.codes if county_of(c) == county_of(p)]
+        if pairs:
+            tie(before, m, pairs, close=gap <= 1)
 
 
-def linked(norm: str, start: int, end: int) -> bool:
-    """Whether the few characters between two names keep them in one chain: 市公安局, （, 下辖的."""
-    return norm[start:end] in ("公安局", "市公安局", "的", " ", "（", "市", "州", "·", "下辖", "交警", "消防救援支队")
+def near(villages: Sequence[int], others: Sequence[int]) -> list[int]:
+    """Those of many namesake villages that lie in the provinces of `others`."""
+    provinces = {province_of(p) for p in others}
+    return [c for c in villages if c // 10**10 in provinces]
+
+
+def tie(before: Mention, m: Mention, pairs: list[tuple[int, int]], *, close: bool) -> None:
+    """Reduce two neighbours to the codes that fit each other; those that stand `close` are a chain."""
+    m.codes = tuple(dict.fromkeys(c for c, _ in pairs))
+    before.codes = tuple(dict.fromkeys(p for _, p in pairs))
+    m.bound = True
+    before.bound = before.bound or before.weak
+    if close:
+        m.parent, before.child = before, m
+        for one in (m, before):
+            if one.weak:
+                one.weak, one.weight = False, min(1.0, one.weight / BARE_WEIGHT)
 
 
 def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
@@ -172,9 +198,9 @@ def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
         weight = WEIGHT[m.level] * (0.5 if m.where == CONTEXT or m.weak else 1.0)
         support.add(m.codes, weight, surface)
     for place in article.page_places:
-        support.add([int(place)], PAGE)
+        support.add((int(place),), PAGE)
     if article.home:
-        support.add([int(article.home)], HOME)
+        support.add((int(article.home),), HOME)
     return support
 
 
@@ -186,20 +212,18 @@ def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, 
         return
     ranked = sorted(((support.of(c, surface), c) for c in m.codes), reverse=True)
     if ranked[0][0] - ranked[1][0] >= MARGIN:
-        m.codes = [ranked[0][1]]
+        m.codes = (ranked[0][1],)
         if m.level <= TOWN and not m.bound and (article.home or article.page_places):
             m.basis = basis_of(m.codes[0], article, support, surface)
         decided[surface] = m.codes[0]
     elif m.level in (PROVINCE, CITY) and sum(level_of(c) == m.level for c in m.codes) == 1:
-        m.codes = [
-            min(m.codes)
-        ]  # 吉林: the province unless something speaks for the city; 南昌: the city, not the county
+        m.codes = (min(m.codes),)  # 吉林: the province unless something speaks for the city; 南昌: the city
 
 
 def by_kind(m: Mention, found: Found, norm: str, gazetteer: Gazetteer) -> None:
     """Choose the one candidate whose county is of the kind that the article refers to: 区 by 区消防, 县 by 县委."""
     kinds = {norm[start] for start, end, level in found.cues if level == 6 and norm[start] in "区县旗"}
-    fit = [c for c in m.codes if gazetteer.names.get(county_of(c), " ")[-1] in kinds]
+    fit = tuple(c for c in m.codes if gazetteer.names.get(county_of(c), " ")[-1] in kinds)
     if len(fit) == 1 and len(kinds) == 1:
         m.codes, m.basis = fit, "context"
 
@@ -209,17 +233,16 @@ def basis_of(code: int, article: Article, support: Support, surface: str) -> str
     outer = 0.0
     for place, weight in [*((p, PAGE) for p in article.page_places), *([(article.home, HOME)] if article.home else [])]:
         alone = Support()
-        alone.add([int(place)], weight)
+        alone.add((int(place),), weight)
         outer += alone.of(code)
     return "text" if support.of(code, surface) - outer >= MARGIN else "context"
 
 
 def drop_unspoken(found: Found) -> None:
     """Leave out bare and generic names that nothing speaks for, and villages outside every division that is named."""
-    firm = {m.codes[0] for m in found.mentions if not m.weak and m.level in (COUNTY, TOWN) and len(m.codes) == 1}
-    firm |= {county_of(c) for c in firm} | {city_of(c) for c in firm}
-    firm |= {m.codes[0] for m in found.mentions if not m.weak and m.level == CITY and len(m.codes) == 1}
-    adopted = {m.codes[0]: m.parent for m in found.mentions if m.level == VILLAGE and m.parent and len(m.codes) == 1}
+    if not any(m.weak or m.level == VILLAGE for m in found.mentions):
+        return
+    firm, adopted = spoken_for(found.mentions)
     kept: list[Mention] = []
     for m in found.mentions:
         if m.level == VILLAGE:
@@ -231,16 +254,32 @@ def drop_unspoken(found: Found) -> None:
     found.mentions = kept
 
 
+def spoken_for(mentions: list[Mention]) -> tuple[set[int], dict[int, Mention]]:
+    """Divisions that the article names for sure, with the county and city of each, and the townships of villages."""
+    firm: set[int] = set()
+    cities: set[int] = set()
+    adopted: dict[int, Mention] = {}
+    for m in mentions:
+        if len(m.codes) == 1:
+            if m.level == VILLAGE:
+                if m.parent is not None:
+                    adopted[m.codes[0]] = m.parent
+            elif not m.weak and m.level >= CITY:
+                (cities if m.level == CITY else firm).add(m.codes[0])
+    return cities.union(firm, map(county_of, firm), map(city_of, firm)), adopted
+
+
 def settle_village(m: Mention, firm: set[int], adopted: dict[int, Mention]) -> bool:
     """Reduce a village's codes to one in a township, else in a county, that the article names; False where none is."""
     if m.bound and len(m.codes) == 1:
         return True
-    codes = [c for c in m.codes if c in adopted] or [c for c in m.codes if c // 1000 in firm]
-    if len(codes) != 1 and not m.weak:
-        codes = codes or [c for c in m.codes if county_of(c) in firm]
+    codes = [c for c in m.codes if c in adopted] if adopted else []
+    codes = codes or [c for c in m.codes if c // 1000 in firm]
+    if not codes and not m.weak:
+        codes = [c for c in m.codes if c // 10**6 in firm]
     if len(codes) != 1:
         return False
-    m.codes = codes
+    m.codes = (codes[0],)
     if codes[0] in adopted and m.parent is None:
         m.street = adopted[codes[0]].codes[0] if len(adopted[codes[0]].codes) == 1 else 0
     return True

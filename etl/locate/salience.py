@@ -33,8 +33,9 @@ SECOND = 0.5  # a second level is the event's too when it weighs this much of th
 NAMED = 1.5  # and is named on its own this often
 RIVAL = 0.6  # so is a street of another county
 
-_CASE = re.compile(r"案例\s?[一二三四五六七八九十\d]|(?:^|[。！\s])[1-9][、.．]")
+_CASE = re.compile(r"案例\s?[一二三四五六七八九十\d]|[1-9](?<![^。！\s].)[、.．]")
 _ORIGIN = re.compile(r"(?:来自|家住|籍贯|户籍|出生于|毕业于|援助|驰援|对口|从|前往|赴|学习|考察|参观)$")
+_ORIGIN_LAST = frozenset("自住贯籍于助援口从往赴习察观\n")  # what it ends with, or `$` passes over
 
 
 @dataclass(slots=True)
@@ -54,8 +55,11 @@ class Score:
     @property
     def total(self) -> float:
         """All weight together."""
-        named = min(self.own + self.communities, MOST)
-        return named + HEADLINE * min(self.heads, 1.0) + self.lead + min(self.cues, MOST_CUES) + self.scope + self.venue
+        named = self.own + self.communities
+        named = named if named < MOST else MOST
+        heads = self.heads if self.heads < 1.0 else 1.0
+        cues = self.cues if self.cues < MOST_CUES else MOST_CUES
+        return named + HEADLINE * heads + self.lead + cues + self.scope + self.venue
 
 
 def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
@@ -96,8 +100,9 @@ def note(score: Score, m: Mention, norm: str) -> None:
     if m.child is not None and m.level < TOWN:
         score.own += 0.1  # only the head of a chain
         return
-    top = chain_top(m)
-    weight = m.weight * (0.4 if _ORIGIN.search(norm, max(0, top.start - 4), top.start) else 1.0)
+    top = m.start if m.parent is None else chain_top(m).start
+    last = norm[top - 1] if top else "。"
+    weight = m.weight * (0.4 if last in _ORIGIN_LAST and _ORIGIN.search(norm, max(0, top - 4), top) else 1.0)
     if m.where == HEAD and m.level < TOWN and norm.startswith("：", m.end):
         weight *= LABEL
     if m.level == VILLAGE:
@@ -108,7 +113,7 @@ def note(score: Score, m: Mention, norm: str) -> None:
     if m.where == HEAD:
         score.heads += weight
     if m.where == LEAD and weight >= 0.4:
-        there = is_venue(m, norm)
+        there = last in _VENUE_LAST and _VENUE_BEFORE.search(norm, max(0, top - 3), top) is not None
         m.venue = there and happens(m, norm)
         score.lead = max(score.lead, SCENE if there and not m.venue else OPENING)
 
@@ -145,7 +150,10 @@ _SUFFIX = re.compile(r"(?:街道|镇|乡|苏木)$")
 _EVENT = re.compile(
     r"举行|举办|召开|开展|启动|开赛|开幕|上演|发放|查获|查处|排查|巡查|检查|组织|座谈|宣讲|揭牌|授|取缔|整治|演练|调研|慰问|签约|义诊|开庭|曝光"
 )
-_VENUE_BEFORE = re.compile(r"(?:在|走进|来到|深入|走访|到|位于|于)[\"《]?$")
+_VENUE_BEFORE = re.compile(
+    r"(?:在|走进|来到|深入|走访|到|位于|于)[\"《]?$"
+)  # 在大冶市茗山乡运动中心举行, 走进澄迈县仁兴镇
+_VENUE_LAST = frozenset('在进到入访于"《\n')
 
 
 def chain_top(m: Mention) -> Mention:
@@ -153,12 +161,6 @@ def chain_top(m: Mention) -> Mention:
     while m.parent is not None:
         m = m.parent
     return m
-
-
-def is_venue(m: Mention, norm: str) -> bool:
-    """Whether the chain that ends with `m` is where something happens: 在大冶市茗山乡运动中心举行, 走进澄迈县仁兴镇."""
-    start = chain_top(m).start
-    return _VENUE_BEFORE.search(norm, max(0, start - 3), start) is not None
 
 
 def happens(m: Mention, norm: str) -> bool:
@@ -171,14 +173,16 @@ def choose(
     article: Article, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer
 ) -> list[tuple[int, float]]:
     """The divisions of the event with their weights, main one first; empty where no division is named."""
-    streets = {c: s for c, s in scores.items() if c >= 10**8}
     add_venues(found, scores, gazetteer)
-    if not any(c >= 10**5 for c in scores):
+    if max(scores, default=0) < 10**5:
         add_sources(found, norm, scores, gazetteer)
-        streets = {c: s for c, s in scores.items() if c >= 10**8}
-    street = max(streets, key=lambda c: streets[c].total, default=0)
-    county = focus_county(scores, street)
-    city = focus_city(scores, county)
+    totals = {code: score.total for code, score in scores.items()}
+    streets = {c: scores[c] for c in totals if c >= 10**8}
+    street = max(streets, key=totals.__getitem__, default=0)
+    county = focus_county(totals)
+    city = focus_city(totals, county)
+    if county:
+        scores.setdefault(county, Score())  # a county known only through its streets has a weight too
     add_cues(found, scores, gazetteer, street, county, city)
     levels = [
         (c, scores[c].total * (CITY_SHARE if c < 10**5 else 1.0)) for c in (street, county, city) if c and c in scores
@@ -190,8 +194,7 @@ def choose(
         return [*((c, streets[c].total) for c in cases), (county, scores[county].total)]
     if street and scattered(streets, street):
         levels = [(c, w) for c, w in levels if c != street] or levels
-    counties = {c: s for c, s in scores.items() if 10**5 <= c < 10**8}
-    if county in counties and scattered(counties, county):
+    if 10**5 <= county < 10**8 and scattered({c: s for c, s in scores.items() if 10**5 <= c < 10**8}, county):
         levels = [(c, w) for c, w in levels if c < 10**5] or levels
     return ranked(levels, scores, streets, street)
 
@@ -214,25 +217,19 @@ def add_sources(found: Found, norm: str, scores: dict[int, Score], gazetteer: Ga
             scores[m.codes[0]].venue = HEADLINE
 
 
-def focus_county(scores: dict[int, Score], street: int) -> int:
+def focus_county(totals: dict[int, float]) -> int:
     """The county that the article is about: named itself, or holding the streets that are named."""
     weight: dict[int, float] = defaultdict(float)
-    for code, score in scores.items():
-        county = county_of(code)
-        if county:
-            weight[county] += score.total * (1.0 if code == county else 0.7)
-    if not weight:
-        return 0
-    best = max(weight, key=lambda c: weight[c])
-    scores.setdefault(best, Score())  # a county known only through its streets has a weight too
-    return best
+    for code, total in totals.items():
+        if code >= 10**5 and (county := county_of(code)):
+            weight[county] += total * (1.0 if code == county else 0.7)
+    return max(weight, key=weight.__getitem__, default=0)
 
 
-def focus_city(scores: dict[int, Score], county: int) -> int:
+def focus_city(totals: dict[int, float], county: int) -> int:
     """The prefecture that the article is about: the one with most weight of its own, else the county's."""
-    cities = {c: s.total for c, s in scores.items() if 1000 <= c < 10**5}
-    best = max(cities, key=lambda c: cities[c], default=0)
-    if county and (not best or cities[best] < 1):
+    best = max((c for c in totals if 1000 <= c < 10**5), key=totals.__getitem__, default=0)
+    if county and (not best or totals[best] < 1):
         best = city_of(county)
     return best
 
@@ -287,8 +284,10 @@ def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]
 
 def scattered(streets: dict[int, Score], street: int) -> bool:
     """Whether so many streets are named that none of them is the article's."""
+    if len(streets) < 3 or streets[street].heads:
+        return False
     totals = sorted((s.total for s in streets.values()), reverse=True)
-    return len(totals) >= 3 and totals[0] < 0.5 * sum(totals) and not streets[street].heads
+    return totals[0] < 0.5 * sum(totals)
 
 
 def ranked(
@@ -300,7 +299,7 @@ def ranked(
     for code, weight in levels[1:]:
         if weight >= SECOND * chosen[0][1] and code >= 10**5 and scores[code].own + scores[code].heads >= NAMED:
             chosen.append((code, weight))
-    rivals = [(c, s.total) for c, s in streets.items() if c != street and county_of(c) != county_of(street)]
     if chosen[0][0] == street:
+        rivals = [(c, s.total) for c, s in streets.items() if county_of(c) != county_of(street)]
         chosen += [(c, w) for c, w in rivals if w >= RIVAL * chosen[0][1]]
     return chosen

@@ -63,7 +63,7 @@ def add_street(name: str, county: int, found: Found, norm: str, names: dict[int,
     names[code] = name
     at = norm.find(name)
     while at >= 0:
-        replace(found, Mention(at, at + len(name), TOWN, [code], where_at(found, at), bound=True))
+        replace(found, Mention(at, at + len(name), TOWN, (code,), where_at(found, at), bound=True))
         at = norm.find(name, at + len(name))
 
 
@@ -80,7 +80,7 @@ def keep_undecided(found: Found, undecided: list[Mention], norm: str, names: dic
         base = FORMER + UNLISTED if m.level == TOWN else UNKNOWN_COUNTY
         code = codes.setdefault(name, base + len(codes))
         names[code] = name
-        m.codes = [code]
+        m.codes = (code,)
 
 
 def where_at(found: Found, at: int) -> int:
@@ -108,7 +108,7 @@ def mend(village: Mention, found: Found, norm: str, gazetteer: Gazetteer) -> Non
     if len(right) < 3 or start < 0 or printed == right or not _SUFFIX.search(printed):
         return
     if sum(a != b for a, b in zip(printed, right, strict=True)) == 1 and printed[-1] == right[-1]:
-        mention = Mention(start, village.start, TOWN, [code], village.where, bound=True, basis="repaired")
+        mention = Mention(start, village.start, TOWN, (code,), village.where, bound=True, basis="repaired")
         replace(found, mention)
         mention.child, village.parent = village, mention
 

@@ -46,6 +46,8 @@ class Form(IntEnum):
 FORMER = 9 * 10**11  # codes from here on are pseudo codes of former and unlisted townships: FORMER + county * 1000 + n
 MUNICIPALITIES = {11, 12, 31, 50}  # 北京, 天津, 上海, 重庆 are province and city in one
 PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 1, 2, 3, 4, 5
+#: kinds of reading: a division's full name or a form as safe as that; its bare or generic name; the others as in Form
+FIRM, BARE, VILLAGE_NAME, MEDIA, CUE, TAIL = range(6)
 
 
 def level_of(code: int) -> int:
@@ -69,13 +71,16 @@ class Former(NamedTuple):
     successor: int  # 0 = none took most of it
 
 
+#: province, city, county and township as officially named, the code of the finest of the first three, the township's
+Names = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+
+
 class Reading(NamedTuple):
     """What a matched name may be: its kind, the codes it may stand for, and how it stands for them."""
 
-    kind: str  # division, village, cue, media or tail
+    kind: int  # FIRM … TAIL
     codes: tuple[int, ...]
     level: int  # the coarsest of the codes' levels
-    firm: bool  # its full name, or a form as safe as that; otherwise a bare or generic name
     misread: bool
 
 
@@ -93,6 +98,7 @@ class Gazetteer:
     former: dict[int, Former]  # pseudo code of a former township → its story
     common: frozenset[str]  # bare names that are ordinary words
     memo: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)  # readings made so far
+    officials: dict[int, Names] = field(default_factory=dict, repr=False, compare=False)  # code → its names, so far
 
     def reading(self, pattern: int) -> Reading:
         """What a matched pattern may be; made once."""
@@ -111,16 +117,16 @@ def read_entries(packed: array[int]) -> Reading:
     """The reading of a name's packed entries: a division's before a village's, a safe form's before a bare one's."""
     pairs = [(e >> _FORM_BITS, e & 15) for e in packed]
     forms = {form for _, form in pairs}
-    for kind, form in (("cue", Form.CUE), ("media", Form.MEDIA), ("tail", Form.TAIL)):
+    for kind, form in ((CUE, Form.CUE), (MEDIA, Form.MEDIA), (TAIL, Form.TAIL)):
         if form in forms:
-            return Reading(kind, tuple(code for code, of in pairs if of == form), PROVINCE, True, False)
+            return Reading(kind, tuple(code for code, of in pairs if of == form), PROVINCE, False)
     divisions = [pair for pair in pairs if pair[1] != Form.VILLAGE]
     if not divisions:
-        return Reading("village", tuple(code for code, _ in pairs), VILLAGE, True, False)
+        return Reading(VILLAGE_NAME, tuple(code for code, _ in pairs), VILLAGE, False)
     firm = tuple(code for code, form in divisions if form not in (Form.STEM, Form.SOFT))
     misread = len(divisions) == 1 and divisions[0][1] == Form.MISREAD
     codes = firm or tuple(code for code, _ in divisions)
-    return Reading("division", codes, min(map(level_of, codes)), bool(firm), misread)
+    return Reading(FIRM if firm else BARE, codes, min(map(level_of, codes)), misread)
 
 
 def source_files(root: Path) -> list[Path]:
