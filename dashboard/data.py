@@ -113,7 +113,14 @@ def read_report(path: str, stamp: str) -> dict[str, Any]:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def open_desk(key: str, events: str, articles: str) -> Desk:
     """The open version; `key` names it, so that a replaced table is opened anew and the one before is let go."""
+    threading.Thread(target=warm, daemon=True).start()
     return Desk(open_store(Path(events), Path(articles)))
+
+
+def warm() -> None:
+    """Read the boundaries while the first reader looks at the first page."""
+    for kind in ("counties", "prefectures"):
+        shapes(kind)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
