@@ -173,7 +173,7 @@ def test_killed_at_any_moment(
     hits: Counter[str] = Counter()
     signals: Counter[str] = Counter()
     reruns = tries = 0
-    while sum(hits.values()) < KILLS:
+    while sum(hits.values()) < KILLS or set(hits) != set(PHASES):
         tries += 1
         assert tries < 4 * KILLS, f"runs end before they can be killed: {dict(hits)}"
         state = tries % 2
