@@ -23,7 +23,7 @@ from dashboard.tables import Store, open_store
 ROOT_VARIABLE = "CAMPAIGN_DATA"  # set by `python -m dashboard --data DIR`
 DEFAULT_ROOT = Path(__file__).resolve().parents[1] / "data"
 ANSWERS_KEPT = 400
-ACCURACY = (DEFAULT_ROOT / "accuracy.json",)
+ACCURACY = DEFAULT_ROOT.parent / "docs" / "accuracy.md"
 
 
 @dataclass(frozen=True)
@@ -195,16 +195,20 @@ def load_names(paths: tuple[str, ...], stamp: str) -> dict[str, str]:
     return found
 
 
-def accuracy() -> list[dict[str, Any]]:
-    """Rows of the accuracy table kept in tests/floors or docs; [] where there is none."""
-    path = next((p for p in ACCURACY if p.is_file()), None)
-    if path is None:
-        return []
+def accuracy() -> list[dict[str, str]]:
+    """Rows of the table that `python -m etl score --write` keeps between two marks in docs/accuracy.md; [] where there is none."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        text = ACCURACY.read_text("utf-8")
+    except OSError:
         return []
-    return found if isinstance(found, list) else []
+    parts = text.split("<!-- table -->")
+    lines = (
+        [line.strip().strip("|").split("|") for line in parts[1].splitlines() if line.startswith("|")]
+        if len(parts) > 1
+        else []
+    )
+    rows = [[cell.strip().strip("*") for cell in line] for line in lines if not set("".join(line)) <= set("-: ")]
+    return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
 
 
 def outline(provinces: tuple[str, ...]) -> pd.DataFrame | None:

@@ -194,3 +194,15 @@ def test_a_version_that_is_no_folder_is_not_opened(tmp_path: Path, version: str)
 
 def test_colours_of_light_and_dark_differ() -> None:
     assert Look(words("zh")).paper != Look(words("zh"), dark=True).paper
+
+
+def test_accuracy_table_of_the_documentation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text(
+        "# x\n<!-- table -->\n| corpus | F1 |\n|---|---|\n| **real** | 0.9 |\n<!-- table -->\n| figure | meaning |\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(data, "ACCURACY", page)
+    assert data.accuracy() == [{"corpus": "real", "F1": "0.9"}]
+    monkeypatch.setattr(data, "ACCURACY", tmp_path / "none.md")
+    assert data.accuracy() == []

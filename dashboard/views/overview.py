@@ -333,6 +333,7 @@ def click_cell(point: dict[str, Any]) -> None:
 
 
 MAX_SHAPES = 400
+MAX_LABELLED = 40  # with more shapes than this, only those with activities are named
 
 
 def map_or_ranking(ctx: Context) -> None:
@@ -393,7 +394,7 @@ def spaced_labels(drawn: list[dict[str, Any]], known: pd.DataFrame) -> pd.DataFr
     """Names for the map, the busiest first, leaving out those that would lie upon another."""
     rank = {c: i for i, c in enumerate(known["id"])}
     rows = sorted((f["properties"] for f in drawn), key=lambda p: rank.get(p["adcode"], len(rank)))
-    rows = [p for p in rows if "lon" in p]
+    rows = [p for p in rows if "lon" in p and (len(drawn) <= MAX_LABELLED or p["adcode"] in rank)]
     if not rows:
         return pd.DataFrame(columns=["name", "lon", "lat"])
     width = max(p["lon"] for p in rows) - min(p["lon"] for p in rows) + 0.6
