@@ -392,7 +392,11 @@ def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
     if not rows:
         return {}
     found = stored(cur, "events", "headline", rows)
-    return {int(row): headline for row, headline in zip(found["row"], found["headline"], strict=True) if isinstance(headline, str) and headline}
+    return {
+        int(row): headline
+        for row, headline in zip(found["row"], found["headline"], strict=True)
+        if isinstance(headline, str) and headline
+    }
 
 
 def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
@@ -498,18 +502,19 @@ def running_totals(
     Of several the one with the latest 截至 day stands (without one: the day it was printed), then the latest printed.
     """
     cond, params = where(cur, filters, last)
-    return frame(
+    found = frame(
         cur,
         f"WITH r AS (SELECT mt.*, camp.id AS campaign_id, node.name AS place, node.id AS place_id,"
-        " row_number() OVER (PARTITION BY mt.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS nth,"
+        " row_number() OVER (PARTITION BY mt.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS latest,"
         " count(*) OVER (PARTITION BY mt.camp, node.nid)::INTEGER AS reports"
         " FROM mt JOIN camp ON camp.cid = mt.camp"
         " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
         f" WHERE {SERIES} AND running AND {cond})"
-        " SELECT erow, ev.event_id, what, value, qualifier, coalesce(as_of, r.pub) AS as_of, as_of IS NULL AS by_print, campaign_id,"
-        " place, place_id, r.pub, text, first, last, ev.article_id, reports FROM r JOIN ev USING (erow) WHERE nth = 1 ORDER BY value DESC, mid LIMIT $limit",
+        " SELECT erow, r.nth, ev.event_id, value, coalesce(as_of, r.pub) AS as_of, as_of IS NULL AS by_print, campaign_id,"
+        " place, place_id, r.pub, ev.article_id, reports FROM r JOIN ev USING (erow) WHERE latest = 1 ORDER BY value DESC, mid LIMIT $limit",
         params | {"key": key, "unit": unit, "limit": limit},
     )
+    return with_words(cur, found)
 
 
 def indicator_rows(
@@ -530,7 +535,7 @@ def indicator_rows(
     if week is not None:
         cond += f" AND {'pub_week' if filters.by == 'published' else 'act_week'} = $week"
         params["week"] = week
-    return frame(
+    found = frame(
         cur,
         "WITH hit AS ("
         " SELECT mt.*, camp.id AS campaign_id, node.name AS place, paper.name AS newspaper,"
@@ -538,10 +543,20 @@ def indicator_rows(
         " FROM mt JOIN camp ON camp.cid = mt.camp LEFT JOIN paper ON paper.nid = mt.paper"
         " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
         f" WHERE {SERIES} AND NOT running AND NOT dup AND {cond} ORDER BY value DESC, mid LIMIT $limit)"
-        " SELECT erow, ev.event_id, what, value, qualifier, campaign_id, place, hit.pub, text, first, last, newspaper, ev.article_id, total"
+        " SELECT erow, hit.nth, ev.event_id, value, campaign_id, place, hit.pub, newspaper, ev.article_id, total"
         " FROM hit JOIN ev USING (erow) ORDER BY value DESC, mid",
         params | {"key": key, "unit": unit, "limit": limit, "week": week},
     )
+    return with_words(cur, found)
+
+
+def with_words(cur: Connection, numbers: pd.DataFrame) -> pd.DataFrame:
+    """Numbers (erow, nth) with their wording, qualifier and span (what, qualifier, text, first, last) from the file."""
+    events = stored(cur, "events", "metrics", sorted(set(numbers["erow"])))
+    metrics = dict(zip(events["row"], events["metrics"], strict=True))
+    found = [metrics[erow][nth - 1] for erow, nth in zip(numbers["erow"], numbers["nth"], strict=True)]
+    columns = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}
+    return numbers.drop(columns="nth").assign(**{name: [m[key] for m in found] for name, key in columns.items()})
 
 
 def campaign_indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 8) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Opens one version of the table in DuckDB: narrow tables in memory for the questions, Parquet for text and evidence.
 
-In memory: `node` (places as a tree), `camp`, `ev` (one row an event, small types), `mt` (one row a number, with
-what it is filtered by), `series` (an indicator or wording with a unit), `art` (one row an article),
+Kept: `node` (places as a tree), `camp`, `ev` (one row an event, small types, in the file's order: by quarter, province and
+city), `mt` (one row a number, with what it is filtered by; its words stay in the file), `series` (an indicator or wording with a unit), `art` (one row an article),
 `issued` (papers and the days on which they arrived). Texts and evidence are 71 % of the bytes and stay in the files; queries.py fetches them for the rows shown.
 Weeks are named by their Monday. A day that the event basis cannot know exactly (month, year, vague) is the day printed.
 """
@@ -23,6 +23,7 @@ from dashboard.filters import NO_CAMPAIGN, Campaign, Catalog, Node
 NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$"
 LEVELS = ("province", "city", "district", "street", "community")
 UNCLASSIFIED = "未归类"
+IN_MEMORY = 25_000_000  # bytes of events.parquet; about a quarter of a million events
 MEMORY = "300MB"  # that DuckDB may hold of a large table
 
 
@@ -37,10 +38,11 @@ class Store:
 def open_store(events: Path, articles: Path) -> Store:
     """Build the narrow tables from the two files; raise duckdb.Error or OSError where they cannot be read.
 
-    A large table is a folder of files (etl/store.py): then the narrow tables lie in a file of their own, compressed, of
-    which memory holds a bounded part.
+    For a table of more than `IN_MEMORY` bytes the narrow tables lie in a file of their own, compressed, of which memory
+    holds a bounded part. A very large table is a folder of files (etl/store.py).
     """
-    con = duckdb.connect(":memory:") if events.is_file() else on_disk()
+    files = events.glob("*.parquet") if events.is_dir() else [events]
+    con = duckdb.connect(":memory:") if sum(f.stat().st_size for f in files) <= IN_MEMORY else on_disk()
     con.execute("CREATE TABLE file (kind VARCHAR, path VARCHAR, first BIGINT, size BIGINT)")
     for kind, path in (("events", events), ("articles", articles)):
         view_of(con, kind, path)
@@ -101,15 +103,14 @@ CREATE TABLE art AS SELECT a.row AS arow, a.article_id, p.nid::SMALLINT AS paper
   FROM articles a LEFT JOIN paper p ON p.name = a.newspaper;
 CREATE TABLE issued AS SELECT paper, pub, pub_week AS week, count(*)::INTEGER AS articles FROM art
   WHERE paper IS NOT NULL AND pub IS NOT NULL GROUP BY ALL;
-CREATE TABLE ev AS SELECT e.row::INTEGER AS erow, e.event_id, e.article_id, art.arow::INTEGER AS arow, t.p, t.c, t.d, t.s, t.k,
+CREATE TEMP VIEW placed_row AS SELECT e.row::INTEGER AS erow, e.event_id, e.article_id, e.metrics, e.rank, t.p, t.c, t.d, t.s, t.k,
     camp.cid::SMALLINT AS camp, w.nid::SMALLINT AS paper, e.date AS day0, e.date_end AS day1,
     e.date_precision::ENUM ('day', 'range', 'month', 'year', 'vague') AS prec,
     coalesce(e.published_on, e.date_end) AS pub,
     CASE WHEN e.date_precision = 'day' THEN e.date
          WHEN e.date_precision = 'range' THEN least(e.date_end, coalesce(e.published_on, e.date_end))
          ELSE coalesce(e.published_on, e.date_end) END AS act,
-    date_trunc('week', coalesce(e.published_on, e.date_end))::DATE AS pub_week, NULL::DATE AS act_week,
-    e.duplicate_of IS NOT NULL AS dup, e.rank::TINYINT AS rank
+    e.duplicate_of IS NOT NULL AS dup
   FROM events e
   JOIN raw_place r ON r.province IS NOT DISTINCT FROM e.province AND r.city IS NOT DISTINCT FROM e.city
     AND r.district IS NOT DISTINCT FROM e.district AND r.street IS NOT DISTINCT FROM e.street
@@ -117,21 +118,23 @@ CREATE TABLE ev AS SELECT e.row::INTEGER AS erow, e.event_id, e.article_id, art.
     AND r.street_code IS NOT DISTINCT FROM e.street_code
   JOIN placed t ON t.pid = r.pid
   JOIN camp ON camp.id = coalesce(e.campaign_id, '{NO_CAMPAIGN}')
-  LEFT JOIN paper w ON w.name = e.newspaper
-  LEFT JOIN art ON art.article_id = e.article_id
-  ORDER BY pub, e.row;
-UPDATE ev SET act_week = date_trunc('week', act)::DATE;
-CREATE TEMP TABLE num AS SELECT erow, (row_number() OVER ())::INTEGER AS mid, coalesce(m.indicator, m.what) AS key,
-    m.indicator IS NOT NULL AS known, m.what, m.value, m.unit, m.qualifier, m.scope = 'cumulative' AS running, m.as_of,
-    m.start AS first, m."end" AS last, m.text
-  FROM (SELECT row::INTEGER AS erow, unnest(metrics) AS m FROM events WHERE len(metrics) > 0);
+  LEFT JOIN paper w ON w.name = e.newspaper;
+CREATE TABLE ev AS SELECT erow, e.event_id, e.article_id, art.arow::INTEGER AS arow, p, c, d, s, k, camp, e.paper, day0, day1, prec, e.pub, act,
+    date_trunc('week', e.pub)::DATE AS pub_week, date_trunc('week', act)::DATE AS act_week, dup, rank::TINYINT AS rank
+  FROM placed_row e LEFT JOIN art ON art.article_id = e.article_id;
 CREATE TABLE series AS SELECT (row_number() OVER (ORDER BY key, unit) - 1)::INTEGER AS sid, key, unit, bool_or(known) AS known,
-    NOT regexp_matches(unit, '{NO_SUM}') AS adds FROM num GROUP BY key, unit;
-CREATE TABLE mt AS SELECT num.erow, mid, sid, what, value, qualifier, qualifier <> 'exact' AS rough, running, as_of, first, last, text,
-    row_number() OVER (PARTITION BY num.erow, sid ORDER BY mid) = 1 AS once,
-    p, c, d, s, k, camp, paper, pub, act, pub_week, act_week, day0, day1, dup
-  FROM num JOIN series USING (key, unit) JOIN ev ON ev.erow = num.erow ORDER BY sid, pub;
-DROP TABLE num;
+    NOT regexp_matches(unit, '{NO_SUM}') AS adds
+  FROM (SELECT coalesce(m.indicator, m.what) AS key, m.unit AS unit, m.indicator IS NOT NULL AS known
+        FROM (SELECT unnest(metrics) AS m FROM events)) GROUP BY key, unit;
+CREATE TABLE mt AS SELECT erow, erow::BIGINT * 1024 + nth AS mid, nth::SMALLINT AS nth, sid, m.value AS value,
+    m.qualifier <> 'exact' AS rough, m.scope = 'cumulative' AS running, m.as_of AS as_of, once,
+    p, c, d, s, k, camp, paper, pub, act, date_trunc('week', pub)::DATE AS pub_week, date_trunc('week', act)::DATE AS act_week, day0, day1, dup
+  FROM (SELECT * EXCLUDE (metrics, keys), unnest(metrics) AS m, unnest(keys) AS said,
+          unnest(list_transform(keys, lambda x, i: list_position(keys, x) = i)) AS once, unnest(range(1, len(keys) + 1)) AS nth
+        FROM (SELECT *, list_transform(metrics, lambda m: struct_pack(key := coalesce(m.indicator, m.what), unit := m.unit)) AS keys
+              FROM placed_row WHERE len(metrics) > 0))
+  JOIN series ON series.key = said.key AND series.unit = said.unit;
+DROP VIEW placed_row;
 DROP TABLE raw_place;
 DROP TABLE placed
 """
