@@ -36,6 +36,7 @@ WIRE = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,7}(?:日报|晚报|早报|晨报|时报|都市报|商报))"
     r"(?:客户端|网)?讯(?=[ （])"
 )
+WIRE_SIGN = re.compile(r"[日晚早晨时市商]报(?:客户端|网)?讯[ （]")  # how it ends: far cheaper to look for
 DATELINE = re.compile(DATE + r"(?:讯|电(?=[ （])|消息|报道)")
 LABEL = re.compile(
     r"#{0,3} ?(?:第 ?(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}) ?版|(?P<a>[A-D]?\d{1,2}) ?版|(?P<b>[A-D]\d{2}))"
@@ -69,7 +70,7 @@ def masthead(page: Page, rules: Rules) -> Page:
     """The page with newspaper, day of publication and label filled in where they can be read; what it has stays."""
     if page.published_on and page.newspaper and page.page:
         return page
-    norm = normalise(page.text if not (page.is_article and page.published_on) else ends(page.text))
+    norm = normalise(needed(page))
     lines = [line.strip() for line in norm.splitlines() if line.strip()]
     day, basis = published(page, norm, lines)
     return replace(
@@ -81,9 +82,14 @@ def masthead(page: Page, rules: Rules) -> Page:
     )
 
 
-def ends(text: str) -> str:
-    """Head and tail of a ready article: where a copy names its paper."""
-    return text if len(text) <= 800 else f"{text[:500]}\n{text[-200:]}"
+def needed(page: Page) -> str:
+    """The text that may tell what is not yet known: of a dated article its head and tail, where a copy names its paper;
+    nothing where that is known too."""
+    if not (page.is_article and page.published_on):
+        return page.text
+    if page.newspaper:
+        return ""
+    return page.text if len(page.text) <= 800 else f"{page.text[:500]}\n{page.text[-200:]}"
 
 
 def published(page: Page, norm: str, lines: list[str]) -> tuple[dt.date | None, PublishedBasis]:
@@ -219,6 +225,8 @@ def copied_paper(norm: str, papers: tuple[Newspaper, ...]) -> str | None:
     """The paper that a copied article names: 《 人民日报 》（…）, or a known paper's 讯 near its beginning."""
     if match := COPIED.search(norm):
         return match["name"]
+    if not WIRE_SIGN.search(norm, 0, 400):
+        return None
     wires = (find_newspaper(papers, m["name"]) for m in WIRE.finditer(norm, 0, 400))
     return next((p.name for p in wires if p), None)
 

@@ -75,7 +75,10 @@ class Draft:
 
 def is_notice(headline: str, opening: str) -> bool:
     """关于…的通告, 倡议书, 致居民的一封信; or a text that says 通告如下 or begins with 各位居民朋友：."""
-    return bool(is_notice_headline(headline) or _NOTICE_BODY.search(opening)) or is_salutation(opening)
+    if is_notice_headline(headline) or is_salutation(opening):
+        return True
+    said = "如下" in opening or "倡议" in opening or "特此" in opening  # one of these is in each
+    return said and _NOTICE_BODY.search(opening) is not None
 
 
 @dataclass(slots=True)

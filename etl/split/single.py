@@ -33,6 +33,7 @@ _TITLE_PREFIX = re.compile(r"\s*原标题 ?[：:]\s*")
 _CUT = frozenset(
     {"masthead", "editors", "footer", "source", "teaser", "credit", "core-values", "jump", "image", "caption", "label"}
 )
+_OPENING, _LEAD = 220, 110  # characters of the body in which its kind, and its byline, are looked for
 _NO_TITLE = re.compile(r"[。，：；]")
 _LEAD_SIGN = re.compile(r"本报讯|本报记者|(?:记者|通讯员) ")
 
@@ -46,6 +47,7 @@ class Single:
     subhead: str | None = None
     names: list[str] = field(default_factory=list)
     body: str = ""
+    opening: str = ""  # the first characters of the body, folded
     unclear: bool = False  # a headline is there, but where it ends is not to be seen
 
 
@@ -84,7 +86,8 @@ def take_apart(page: Page) -> Single:
     made = Single(parts=tail)
     body_start = _head(page, made, raw, norm, start, end)
     made.body = _body(made, raw, norm, body_start, end)
-    lead = lead_byline(fold(made.body[:110]))
+    made.opening = fold(made.body[:_OPENING])
+    lead = lead_byline(made.opening[:_LEAD])
     made.names = [*lead, *(n for n in [*made.names, *names] if n not in lead)]
     return made
 
@@ -238,8 +241,8 @@ def _blank(match: re.Match[str]) -> str:
 
 def _kind(made: Single) -> Kind:
     """photo, notice, feature or news, by the same signs as on a page."""
-    norm = fold(made.body[:220])
-    if len(made.body) <= 220 and norm.count("。") <= 3 and photo_credit(norm) is not None:
+    norm = made.opening
+    if len(made.body) <= _OPENING and norm.count("。") <= 3 and photo_credit(norm) is not None:
         return "photo"
     if is_notice(made.headline or "", norm):
         return "notice"

@@ -7,7 +7,6 @@ Read from the end: …。返回搜狐，查看更多责任编辑： · …记者
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from etl.split.names import byline_of, is_name, names_only, people
 
@@ -24,7 +23,7 @@ _TAIL = re.compile(
     r"|(?P<source>《 ?[一-龥]{2,8} ?》 ?（ ?\d{4}年 ?\d{1,2}月 ?\d{1,2}日.{0,14}版 ?）$"
     r"|[（【](?:内容|稿件|文章|消息)? ?(?:来 ?源|转自|供稿|原载|原标题)[：:丨|][^（）【】]{2,80}[）】]$)"
 )
-#: what one of these patterns begins with; a search for each is far cheaper than the patterns' own
+#: what one of these patterns begins with; a search for these is far cheaper than the patterns' own
 _TAIL_WORDS = (
     "返回搜狐", "责任编辑", "分享让", "重要提醒", "点分享", "点点赞", "如遇", "如有侵", "如涉侵", "版权", "免责",
     "本文系", "转载请", "独家稿件", "新闻线索", "报料", "爆料", "【",
@@ -44,7 +43,11 @@ _CLOSING_WORDS = (
 _LAST_WORDS = ("查看更多", "阅读更多", "阅读原文", "举报/反馈")  # themselves the end of the text
 #: those of them whose footers may end like a sentence: 转载请注明出处。 · 联系我们删除，谢谢！
 _SPOKEN = ("转载请", "如遇", "如有侵", "如涉侵", "版权", "免责", "独家稿件", "报料", "爆料")
-_LINK_WORDS = ("阅读", "相关新闻", "往期回顾", "热门推荐", "更多精彩", "猜你喜欢")
+_ANY_TAIL, _ANY_LAST, _ANY_SPOKEN, _ANY_CLOSING = (
+    re.compile("|".join(words))
+    for words in (_TAIL_WORDS, _TAIL_WORDS + _LAST_WORDS, _SPOKEN, _TAIL_WORDS + _CLOSING_WORDS)
+)
+_LINK_WORD = re.compile(r"阅读|相关新闻|往期回顾|热门推荐|更多精彩|猜你喜欢")
 _LINK_LIST = re.compile(r"(?:推荐阅读|相关阅读|相关新闻|延伸阅读|往期回顾|热门推荐|更多精彩|猜你喜欢)[^。]{0,600}$")
 _CREDIT = re.compile(
     r"记者|通讯员|编辑|校对|来 ?源|作者|[一二三初复终]审|编审|编校|审核|监制|供图|文/图|图/文|文/|图文|摄影|摄像|"
@@ -79,44 +82,45 @@ def cut_tail(norm: str, start: int) -> tuple[int, list[Part], list[str]]:
 def _last_part(norm: str, start: int, end: int) -> Part | None:
     """The last stretch of norm[start:end] that is none of the text, or None."""
     low = max(start, end - _NEAR)
-    found = min(_tails(norm, low, end), default=None)
+    found = _tail(norm, low, end)
     if found is not None:
-        return (found[1], found[0], end)
-    if norm[end - 1] not in "。！？…" and any(
-        norm.find(word, end - 2 * _NEAR if end > 2 * _NEAR else 0, end) >= 0 for word in _LINK_WORDS
-    ):
+        return found
+    if norm[end - 1] not in "。！？…" and _LINK_WORD.search(norm, max(0, end - 2 * _NEAR), end):
         links = _LINK_LIST.search(norm, max(start, end - 2 * _NEAR), end)
         if links:
             return ("links", links.start(), end)
     return _credit_part(norm, low, end)
 
 
-def _words_for(norm: str, end: int) -> tuple[str, ...]:
+def _words_before(last: str) -> re.Pattern[str]:
     """The words worth looking for, by the text's last character."""
-    last = norm[end - 1]
     if last in '。！？…"':
-        return _SPOKEN
+        return _ANY_SPOKEN
     if last == "）":
-        return _TAIL_WORDS + _CLOSING_WORDS
-    return _TAIL_WORDS + _LAST_WORDS if last in "多文馈" else _TAIL_WORDS
+        return _ANY_CLOSING
+    return _ANY_LAST if last in "多文馈" else _ANY_TAIL
 
 
-def _tails(norm: str, low: int, end: int) -> Iterator[tuple[int, str]]:
-    for word in _words_for(norm, end):
-        at = norm.find(word, low, end)
-        while at >= 0:
-            match = _TAIL.match(norm, at, end)
-            if match:
-                yield at, match.lastgroup or "footer"
-                break
-            at = norm.find(word, at + 1, end)
+def _tail(norm: str, low: int, end: int) -> Part | None:
+    """The first footer or source in norm[low:end] that runs to its end."""
+    search = _words_before(norm[end - 1]).search
+    word = search(norm, low, end)
+    while word:
+        match = _TAIL.match(norm, word.start(), end)
+        if match:
+            return (match.lastgroup or "footer", match.start(), end)
+        word = search(norm, word.start() + 1, end)
+    return None
 
 
 def _credit_part(norm: str, low: int, end: int) -> Part | None:
     """A byline or editor chain behind the last full stop."""
-    if norm[end - 1] == "）":
+    last = norm[end - 1]
+    if last == "）":
         return _paren_part(norm, low, end)
-    at = max(norm.rfind(mark, low, end) for mark in "。！？…\n") + 1
+    if last in "。！？…":
+        return None
+    at = max([norm.rfind(mark, low, end) for mark in "。！？…\n"]) + 1
     while at < end and norm[at] in "\"'）》」』 ":
         at += 1
     if (at <= low and low > 0) or end - at > 100:
