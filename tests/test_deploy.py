@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import concurrent.futures
 import gzip
+import http.client
 import os
 import re
 import shlex
@@ -15,9 +16,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,6 +211,7 @@ def test_nobody_gets_in_without_a_password(site: Site) -> None:
         "//_stcore/metrics",
         "/%5fstcore/metrics",
         "/_stcore/../_stcore/metrics",
+        "/campaigns/_stcore/metrics",
     ],
 )
 def test_closed_paths(site: Site, path: str) -> None:
@@ -234,11 +238,35 @@ def test_headers_and_compression(site: Site) -> None:
 
 
 def test_too_many_requests_are_refused(site: Site) -> None:
-    time.sleep(1)
-    with concurrent.futures.ThreadPoolExecutor(24) as pool:
-        codes = list(pool.map(lambda _: site.get("/_stcore/host-config", "reader")[0], range(600)))
-    assert set(codes) == {200, 429} and codes.count(429) > 100
+    """Six connections ask as fast as they can: what goes beyond the burst gets 429, and later all is well again."""
+
+    def ask(_: int) -> Counter[int]:
+        codes: Counter[int] = Counter()
+        connection = http.client.HTTPSConnection(site.url.removeprefix("https://"), timeout=20, context=unchecked())
+        until = time.monotonic() + 20
+        while codes[429] < 30 and time.monotonic() < until:
+            connection.request("GET", "/_stcore/host-config", headers=basic("reader"))
+            answer = connection.getresponse()
+            answer.read()
+            codes[answer.status] += 1
+        connection.close()
+        return codes
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        codes = sum(pool.map(ask, range(6)), Counter[int]())
+    assert set(codes) == {200, 429}
     time.sleep(16)  # until the bucket is empty again
+    assert site.get("/_stcore/host-config", "reader")[0] == 200
+
+
+# Below a page's own path Streamlit looks for its server there first, then at the top: two 404 that it expects.
+EXPECTED = re.compile(r"404 https://localhost:\d+/[a-z]+/_stcore/(health|host-config)")
+
+
+def wrong_status(response: Any) -> str | None:
+    """What a page should not have met."""
+    told = f"{response.status} {response.url}"
+    return told if response.status >= 400 and response.status != 401 and not EXPECTED.fullmatch(told) else None
 
 
 def open_page(found: object, site: Site, user: str, path: str = "/", **headers: str):  # type: ignore[no-untyped-def]
@@ -263,9 +291,7 @@ def open_page(found: object, site: Site, user: str, path: str = "/", **headers: 
             else None
         ),
     )
-    page.on(
-        "response", lambda r: page.wrong.append(f"{r.status} {r.url}") if r.status >= 400 and r.status != 401 else None
-    )
+    page.on("response", lambda r: page.wrong.append(told) if (told := wrong_status(r)) else None)
     page.goto(site.url + path, wait_until="domcontentloaded")
     return page
 
