@@ -89,7 +89,7 @@ def page(name: str, found: data.Snapshot | None, desk: data.Desk | None, look: L
             st.error(look.t("数据文件无法打开。请重新运行 python -m etl run。"))
             return
         unknown = controls.sync(desk.catalog, name)
-        context = Context(desk, found, st.session_state["filters"], look, last_day(desk), data.today())
+        context = Context(desk, found, st.session_state["filters"], look, last_day(desk), today())
         if look.wall:
             wall_bar(context)
         else:
@@ -99,9 +99,14 @@ def page(name: str, found: data.Snapshot | None, desk: data.Desk | None, look: L
     return run
 
 
+def today() -> dt.date:
+    """The day in China: read here and passed on."""
+    return dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+
+
 def last_day(desk: data.Desk) -> dt.date:
     """数据截至: the last day of the data; a day after today is a misprint."""
-    return min(desk.catalog.last or data.today(), data.today())
+    return min(desk.catalog.last or today(), today())
 
 
 def wall_bar(ctx: Context) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 import os
 import threading
@@ -230,8 +229,3 @@ def load_outline(path: str, stamp: str, provinces: tuple[str, ...]) -> pd.DataFr
             lon += [p[0] for p in polygon[0]] + [None]
             lat += [p[1] for p in polygon[0]] + [None]
     return pd.DataFrame({"lon": lon, "lat": lat})
-
-
-def today() -> dt.date:
-    """The day in China. Read by app.py only, and passed on."""
-    return dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
