@@ -24,7 +24,7 @@ NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星
 LEVELS = ("province", "city", "district", "street", "community")
 UNCLASSIFIED = "未归类"
 IN_MEMORY = 25_000_000  # bytes of events.parquet; about a quarter of a million events
-MEMORY = "300MB"  # that DuckDB may hold of a large table
+BUILDING, MEMORY = "1GB", "200MB"  # that DuckDB may hold of a large table, while it is opened and after
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ def open_store(events: Path, articles: Path) -> Store:
             con.execute(statement)
     con.unregister("placed_df")
     con.unregister("node_df")
+    if con.execute("SELECT count(*) FROM duckdb_databases() WHERE path IS NOT NULL").fetchall()[0][0]:
+        con.execute(f"SET memory_limit = '{MEMORY}'")
     return Store(con, catalog(con))
 
 
@@ -68,7 +70,7 @@ def on_disk() -> duckdb.DuckDBPyConnection:
     folder = tempfile.TemporaryDirectory(prefix="campaign-tables-", ignore_cleanup_errors=True)
     con = duckdb.connect(str(Path(folder.name) / "tables.duckdb"))
     weakref.finalize(con, folder.cleanup)
-    con.execute(f"SET memory_limit = '{MEMORY}'")
+    con.execute(f"SET memory_limit = '{BUILDING}'")
     return con
 
 
@@ -121,7 +123,7 @@ CREATE TEMP VIEW placed_row AS SELECT e.row::INTEGER AS erow, e.event_id, e.arti
   LEFT JOIN paper w ON w.name = e.newspaper;
 CREATE TABLE ev AS SELECT erow, e.event_id, e.article_id, art.arow::INTEGER AS arow, p, c, d, s, k, camp, e.paper, day0, day1, prec, e.pub, act,
     date_trunc('week', e.pub)::DATE AS pub_week, date_trunc('week', act)::DATE AS act_week, dup, rank::TINYINT AS rank
-  FROM placed_row e LEFT JOIN art ON art.article_id = e.article_id;
+  FROM placed_row e LEFT JOIN art ON hash(art.article_id) = hash(e.article_id);
 CREATE TABLE series AS SELECT (row_number() OVER (ORDER BY key, unit) - 1)::INTEGER AS sid, key, unit, bool_or(known) AS known,
     NOT regexp_matches(unit, '{NO_SUM}') AS adds
   FROM (SELECT coalesce(m.indicator, m.what) AS key, m.unit AS unit, m.indicator IS NOT NULL AS known

@@ -140,9 +140,8 @@ class SegmentWriter:
         """The file of one quarter and class, opened at its first row."""
         if place not in self.writers:
             path = self.folder / file_name(*place)
-            options = ipc.IpcWriteOptions(compression="lz4")
             self.writers[place] = self.stack.enter_context(
-                ipc.new_file(str(path), segment_schema(CLASSES[place[1]]), options=options)
+                ipc.new_file(str(path), segment_schema(CLASSES[place[1]]))  # not compressed: it is mapped, not read
             )
         return self.writers[place]
 

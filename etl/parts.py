@@ -10,23 +10,28 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from etl import ledger as book
 from etl.inputs import Input
-from etl.link import WINDOW, link
+from etl.link import COLUMNS as LINK_COLUMNS
+from etl.link import WINDOW, first_reports, with_links
 from etl.models import Article, Event, Issue, schema_of
 from etl.pack import COLUMN, UNDATED, quarter_of
-from etl.store import digest_of, write_bytes, write_parquet
+from etl.store import ROW_GROUP, digest_of, sync_file, write_bytes
 
 FILLED = ("district", "street", "campaign_id", "date", "newspaper")  # fields whose share of values is watched
+PAPERS = ["newspaper", "published_on", "article_id", "page"]
+SEARCHED = 20_000  # articles of a quarter in which new phrases are looked for
 Correct = Callable[[pa.Table, pa.Table], tuple[pa.Table, pa.Table, list[Issue]]]  # articles, events → the same, issues
 Relink = Callable[[pa.Table], tuple[pa.Table, list[Issue]]]  # linked events → the same, issues
 Discover = Callable[[pa.Table, pa.Table], list[dict[str, Any]]]  # articles, events → candidates
@@ -101,103 +106,169 @@ def build(
     events_file: Path,
 ) -> dict[str, Any]:
     """Build one quarter's files; returns what the run report says of them."""
-    articles, doubled = unique_articles(book.gather(ledger, quarter, inputs, Article))
-    events = events_of(book.gather(ledger, quarter, inputs, Event), articles)
-    articles, events, told = maker.correct(articles, events)
-    events, more = maker.relink(linked(maker, ledger, quarter, articles, events, context))
-    events = arrange(events)
-    articles_file.parent.mkdir(parents=True, exist_ok=True)
-    write_parquet(articles, articles_file)
-    write_parquet(events, events_file)
-    return facts_of(articles, events, doubled + told + more, maker.discover(articles, events))
-
-
-def unique_articles(rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
-    """Each article once: a file delivered twice counts once (the first path stands) and is signalled."""
-    order = [
-        ("published_on", "ascending"),
-        ("newspaper", "ascending"),
-        (COLUMN, "ascending"),
-        ("article_id", "ascending"),
-    ]
-    rows = rows.sort_by(order)
-    first: dict[str, int] = {}
-    issues = []
-    paths = rows[COLUMN].to_pylist()
-    for row, article_id in enumerate(rows["article_id"].to_pylist()):
-        if first.setdefault(article_id, row) != row:
-            message = f"the same article as in {paths[first[article_id]]}"
-            issues.append(Issue("double-article", message, "info", paths[row], article_id=article_id))
-    if issues:
-        rows = rows.take(pa.array(sorted(first.values()), pa.int64()))
-    return rows.select(schema_of(Article).names), issues
-
-
-def events_of(rows: pa.Table, articles: pa.Table) -> pa.Table:
-    """The events of the articles that stand, each once."""
-    rows = rows.sort_by([("event_id", "ascending"), (COLUMN, "ascending")])
-    ids = rows["event_id"].combine_chunks()
-    if len(ids) > 1:
-        fresh = pc.not_equal(ids[1:], ids[:-1])
-        rows = rows.filter(pa.concat_arrays([pa.array([True]), fresh]))
-    stands = pc.is_in(rows["article_id"], articles["article_id"].combine_chunks())
-    return rows.filter(stands).select(schema_of(Event).names)
-
-
-def linked(
-    maker: Maker, ledger: book.Ledger, quarter: str, articles: pa.Table, events: pa.Table, context: Sequence[Input]
-) -> pa.Table:
-    """The quarter's events with second reports linked, also to first reports of the quarter before."""
+    own, told = rows_of(maker, ledger, quarter, inputs)
     around = context_of(maker, ledger, quarter, context)
-    if around is None:
-        return link(events, text_lookup(articles))
-    both = link(pa.concat_tables([around[1], events]), text_lookup(pa.concat_tables([around[0], articles])))
-    return both.slice(len(around[1]))
+    events, more = maker.relink(with_links(own.events, linked(own, around)))
+    own = replace(own, events=events)
+    order = arranged(events, own.standing)
+    articles_file.parent.mkdir(parents=True, exist_ok=True)
+    write_rows(own.articles.select(schema_of(Article).names), own.unique, articles_file)
+    write_rows(events.select(schema_of(Event).names), order, events_file)
+    candidates = maker.discover(newest(own), events.select(["article_id", "campaign_id"]))
+    return facts_of(own, order, told + more, candidates)
 
 
-def context_of(
-    maker: Maker, ledger: book.Ledger, quarter: str, inputs: Sequence[Input]
-) -> tuple[pa.Table, pa.Table] | None:
+@dataclass(frozen=True)
+class Rows:
+    """A quarter's rows as they lie in the segments (mapped, not read), and which of them count.
+
+    Sorting or filtering a table of texts would hold it in memory twice; so only row numbers are sorted, and rows are
+    taken when they are written.
+    """
+
+    articles: pa.Table
+    events: pa.Table
+    unique: NDArray[np.int64]  # rows of `articles`: each article once, by day, newspaper and file
+    standing: NDArray[np.int64]  # rows of `events`: each event once, of those articles
+
+
+def rows_of(
+    maker: Maker, ledger: book.Ledger, quarter: str, inputs: Sequence[Input], since: dt.date | None = None
+) -> tuple[Rows, list[Issue]]:
+    """The corrected rows of a quarter (those printed from `since` on), and what was signalled."""
+    articles, events = (book.gather(ledger, quarter, inputs, cls) for cls in (Article, Event))
+    unique, doubled = unique_articles(articles, since)
+    standing = standing_events(events, articles, unique)
+    articles, events, told = maker.correct(articles, events)
+    return Rows(articles, events, unique, standing), doubled + list(dict.fromkeys(told))
+
+
+def unique_articles(rows: pa.Table, since: dt.date | None) -> tuple[NDArray[np.int64], list[Issue]]:
+    """Row numbers of each article once: a file delivered twice counts once (the first path stands) and is signalled."""
+    slim = rows.select(["published_on", "newspaper", COLUMN, "article_id"])
+    slim = slim.append_column("row", pa.array(np.arange(len(slim))))
+    if since:
+        slim = slim.filter(pc.greater_equal(slim["published_on"], pa.scalar(since)))
+    order = ("published_on", "newspaper", COLUMN, "article_id", "row")
+    slim = slim.sort_by([(name, "ascending") for name in order])
+    seen = pc.dictionary_encode(slim["article_id"].combine_chunks()).indices.to_numpy()
+    again = np.ones(len(slim), bool)
+    again[np.unique(seen, return_index=True)[1]] = False
+    first = {slim["article_id"][row].as_py(): row for row in np.flatnonzero(~again)} if again.any() else {}
+    issues = []
+    for row in np.flatnonzero(again):
+        article_id, path = slim["article_id"][row].as_py(), slim[COLUMN][row].as_py()
+        message = f"the same article as in {slim[COLUMN][first[article_id]].as_py()}"
+        issues.append(Issue("double-article", message, "info", path, article_id=article_id))
+    return slim["row"].to_numpy()[~again], issues
+
+
+def standing_events(events: pa.Table, articles: pa.Table, unique: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row numbers of the events of the articles that stand, each once."""
+    slim = events.select(["event_id", COLUMN, "article_id"])
+    slim = slim.append_column("row", pa.array(np.arange(len(slim))))
+    slim = slim.sort_by([(name, "ascending") for name in ("event_id", COLUMN, "row")])
+    ids = slim["event_id"].combine_chunks()
+    fresh = np.ones(len(slim), bool)
+    fresh[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    there = articles["article_id"].combine_chunks().take(pa.array(unique))
+    stands = pc.is_in(slim["article_id"], there).combine_chunks().to_numpy(zero_copy_only=False)
+    return np.asarray(slim["row"].to_numpy()[fresh & stands])
+
+
+def linked(own: Rows, around: Rows | None) -> dict[str, str]:
+    """First reports of the quarter's events, also those of the quarter before."""
+    parts = [around, own] if around else [own]
+    slim = pa.concat_tables([p.events.select(LINK_COLUMNS).take(pa.array(p.standing)) for p in parts])
+    at = [(p.events["metrics"], row) for p in parts for row in p.standing]
+    texts = {i: (p.articles["text"], row) for p in reversed(parts) for row, i in numbered(p)}
+
+    def text_of(article_id: str) -> str:
+        column, row = texts[article_id]
+        return str(column[row].as_py())
+
+    def metrics_of(row: int) -> Any:
+        column, at_row = at[row]
+        return column[at_row].as_py()
+
+    found = first_reports(slim, metrics_of, text_of)
+    mine = set(slim["event_id"][len(slim) - len(own.standing) :].to_pylist())
+    return {later: first for later, first in found.items() if later in mine}
+
+
+def numbered(rows: Rows) -> Iterator[tuple[int, str]]:
+    """Row number and id of each article that stands."""
+    ids = rows.articles["article_id"].combine_chunks().take(pa.array(rows.unique)).to_pylist()
+    return zip(rows.unique.tolist(), ids, strict=True)
+
+
+def context_of(maker: Maker, ledger: book.Ledger, quarter: str, inputs: Sequence[Input]) -> Rows | None:
     """Articles and events printed so late in the quarter before that this quarter's reports may repeat them."""
     before = book.quarter_before(quarter)
     if before is None or not inputs:
         return None
     since = dt.date(int(quarter[:4]), 3 * int(quarter[5]) - 2, 1) - WINDOW
-    articles = book.gather(ledger, before, inputs, Article)
-    late = articles.filter(pc.greater_equal(articles["published_on"], pa.scalar(since)))
-    unique, _ = unique_articles(late)
-    articles, events, _ = maker.correct(unique, events_of(book.gather(ledger, before, inputs, Event), unique))
-    return articles, events
+    return rows_of(maker, ledger, before, inputs, since)[0]
 
 
-def text_lookup(articles: pa.Table) -> Callable[[str], str]:
-    """A function that gives an article's text by its id."""
-    rows = {article_id: row for row, article_id in enumerate(articles["article_id"].to_pylist())}
-    texts = articles["text"]
-    return lambda article_id: str(texts[rows[article_id]].as_py())
+def newest(own: Rows) -> pa.Table:
+    """The articles in which new phrases are looked for: those printed last, at most `SEARCHED`."""
+    columns = own.articles.select(["article_id", "text", "published_on"])
+    return taken(columns.to_batches(), own.unique[-SEARCHED:], columns.schema)
 
 
-def arrange(events: pa.Table) -> pa.Table:
-    """Sorted by province, city and day within the quarter (design.md §5), then by id: equal input, equal bytes."""
+def arranged(events: pa.Table, standing: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row numbers sorted by province, city and day within the quarter (design.md §5), then by id: equal input, equal bytes."""
     day = pc.coalesce(events["date"], events["published_on"])
-    order = [(c, "ascending") for c in ("province", "city", "_day", "event_id")]
-    return events.append_column("_day", day).sort_by(order).select(events.schema.names)
+    slim = events.select(["province", "city", "event_id"]).append_column("_day", day).take(pa.array(standing))
+    slim = slim.append_column("row", pa.array(standing))
+    order = slim.sort_by([(c, "ascending") for c in ("province", "city", "_day", "event_id")])
+    return np.asarray(order["row"].to_numpy())
+
+
+def write_rows(table: pa.Table, rows: NDArray[np.int64], path: Path) -> None:
+    """Write those rows in that order as Parquet: zstd, row groups of 32 k rows, fsynced; one group is in memory."""
+    batches = table.to_batches()
+    with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+        for start in range(0, len(rows), ROW_GROUP):
+            writer.write_table(taken(batches, rows[start : start + ROW_GROUP], table.schema), row_group_size=ROW_GROUP)
+    sync_file(path)
+
+
+def taken(batches: Sequence[pa.RecordBatch], rows: NDArray[np.int64], schema: pa.Schema) -> pa.Table:
+    """Rows by number out of a table's batches. (`Table.take` would join the batches of a nested column first.)"""
+    offsets = np.cumsum([0, *map(len, batches)])
+    ascending = np.argsort(rows, kind="stable")
+    wanted = rows[ascending]
+    bounds = np.searchsorted(wanted, offsets)
+    pieces = [
+        batch.take(pa.array(wanted[low:high] - first))
+        for batch, first, low, high in zip(batches, offsets, bounds, bounds[1:], strict=False)
+        if high > low
+    ]
+    back = np.empty(len(rows), np.int64)
+    back[ascending] = np.arange(len(rows))
+    return pa.Table.from_batches(pieces, schema).combine_chunks().take(pa.array(back))
 
 
 def facts_of(
-    articles: pa.Table, events: pa.Table, issues: Sequence[Issue], candidates: list[dict[str, Any]]
+    own: Rows, order: NDArray[np.int64], issues: Sequence[Issue], candidates: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """What the run report and the bounds need to know of a part."""
-    numbers = pc.sum(pc.list_value_length(events["metrics"])).as_py() or 0
+    standing = pa.array(order)
+    numbers = pc.sum(pc.list_value_length(own.events["metrics"]).take(standing)).as_py() or 0
+    given = {
+        name: pc.sum(pc.is_valid(own.events[name]).take(standing)).as_py() or 0 for name in (*FILLED, "duplicate_of")
+    }
     return {
         "counts": {
-            "articles": len(articles),
-            "events": len(events),
+            "articles": len(own.unique),
+            "events": len(order),
             "metrics": int(numbers),
-            "duplicates": len(events) - events["duplicate_of"].null_count,
+            "duplicates": given.pop("duplicate_of"),
         },
-        "filled": {name: len(events) - events[name].null_count for name in FILLED},
-        "papers": papers_of(articles),
+        "filled": given,
+        "papers": papers_of(own.articles.select(PAPERS).take(pa.array(own.unique))),
         "issues": [asdict(i) for i in issues],
         "candidates": candidates,
     }
