@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 import subprocess
@@ -37,13 +38,14 @@ def record(truth: Truth) -> str:
     return json.dumps(facts | {"text": a.text}, ensure_ascii=False)
 
 
-def write_daily(folder: Path, number: int, seed: int = 7, prefix: str = "") -> None:
+def write_daily(folder: Path, number: int, seed: int = 7, prefix: str = "", first: dt.date | None = None) -> None:
     """`number` articles as daily JSON-lines files of thirty."""
     from etl.rules import load_rules
 
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    for i, truth in enumerate(Composer(load_rules(), seed).articles(number)):
+    composer = Composer(load_rules(), seed) if first is None else Composer(load_rules(), seed, first, 7)
+    for i, truth in enumerate(composer.articles(number)):
         lines.append(record(truth))
         if len(lines) == DAILY or i == number - 1:
             (folder / f"{prefix}{i // DAILY:06d}.jsonl").write_text("\n".join(lines), encoding="utf-8")

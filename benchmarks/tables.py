@@ -42,7 +42,8 @@ def connection() -> duckdb.DuckDBPyConnection:
     rules = load_rules()
     streets = pd.DataFrame(streets_of(rules), columns=["province", "city", "district", "street", "street_code"])
     camps = pd.DataFrame(
-        [(c.id, c.name, c.group) for c in rules.taxonomy.campaigns], columns=["campaign_id", "campaign", "campaign_group"]
+        [(c.id, c.name, c.group) for c in rules.taxonomy.campaigns],
+        columns=["campaign_id", "campaign", "campaign_group"],
     )
     con = duckdb.connect()
     con.execute("SET memory_limit = '3GB'; SET enable_progress_bar = false")
@@ -57,7 +58,10 @@ def connection() -> duckdb.DuckDBPyConnection:
         "CREATE MACRO u(i, salt) AS (hash(i * 1000 + salt) % 1000003) / 1000003.0;"
         "CREATE MACRO pick(list, i, salt) AS list[1 + (hash(i * 1000 + salt) % len(list))::INTEGER]"
     )
-    con.execute("CREATE TABLE words AS SELECT $nouns::VARCHAR[] AS nouns, $clauses::VARCHAR[] AS clauses", {"nouns": list(NOUNS), "clauses": list(CLAUSES)})
+    con.execute(
+        "CREATE TABLE words AS SELECT $nouns::VARCHAR[] AS nouns, $clauses::VARCHAR[] AS clauses",
+        {"nouns": list(NOUNS), "clauses": list(CLAUSES)},
+    )
     return con
 
 
@@ -107,7 +111,9 @@ def quarter_days(quarter: str) -> tuple[dt.date, int]:
     return first, (after - first).days - 1
 
 
-def make_quarter(con: duckdb.DuckDBPyConnection, number: int, rows: int, order: bool = True, clauses: int = 4) -> tuple[Any, Any]:
+def make_quarter(
+    con: duckdb.DuckDBPyConnection, number: int, rows: int, order: bool = True, clauses: int = 4
+) -> tuple[Any, Any]:
     """Readers of one quarter's articles and events; `clauses` 45 gives articles of about 1,000 characters."""
     first, days = quarter_days(QUARTERS[number])
     places, camps = (con.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in ("place", "camp"))
@@ -131,7 +137,9 @@ def articles_of(con: duckdb.DuckDBPyConnection, clauses: int, order: bool) -> An
 def conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """A batch with the exact types of the table."""
     columns = [batch.column(f.name).cast(pa.field(f.name, f.type).type) for f in schema]
-    return pa.RecordBatch.from_arrays(columns, schema=pa.schema([pa.field(f.name, f.type) for f in schema])).cast(schema)
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema([pa.field(f.name, f.type) for f in schema])).cast(
+        schema
+    )
 
 
 def write_batches(batches: Any, path: Path, schema: pa.Schema) -> int:
@@ -156,11 +164,19 @@ def published(folder: Path, events: int) -> Path:
     for number, quarter in enumerate(QUARTERS):
         articles, rows = make_quarter(con, number, events // len(QUARTERS))
         counts["events"] += write_batches(rows, version / "events.parquet" / f"{quarter}.parquet", schema_of(Event))
-        counts["articles"] += write_batches(articles(), version / "articles.parquet" / f"{quarter}.parquet", schema_of(Article))
+        counts["articles"] += write_batches(
+            articles(), version / "articles.parquet" / f"{quarter}.parquet", schema_of(Article)
+        )
     if events <= 2_000_000:
         for name in ("events.parquet", "articles.parquet"):
             one_file(version / name)
-    run = {"version": version.name, "counts": counts, "inputs": [], "issues": {}, "started": "2024-01-01T00:00:00+08:00"}
+    run = {
+        "version": version.name,
+        "counts": counts,
+        "inputs": [],
+        "issues": {},
+        "started": "2024-01-01T00:00:00+08:00",
+    }
     for place in (version, out):
         (place / "run.json").write_text(json.dumps(run), encoding="utf-8")
     (version / ".published").touch()

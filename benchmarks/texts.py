@@ -63,7 +63,8 @@ ASIDES = ("此前，{other}、{other2}等地也开展了同类活动", "活动�
 class Composer:
     """Composes articles from the rules' own places and campaigns."""
 
-    def __init__(self, rules: Rules, seed: int = 7) -> None:
+    def __init__(self, rules: Rules, seed: int = 7, first: dt.date = FIRST_DAY, days: int = DAYS) -> None:
+        self.first, self.days = first, days
         self.random = random.Random(seed)
         self.campaigns = [(c.id, c.name) for c in rules.taxonomy.campaigns]
         self.streets = streets_of(rules)
@@ -78,7 +79,7 @@ class Composer:
         pick = self.random
         province, city, county, street, code = pick.choice(self.streets)
         campaign_id, campaign = pick.choice(self.campaigns)
-        printed = FIRST_DAY + dt.timedelta(days=pick.randrange(DAYS))
+        printed = self.first + dt.timedelta(days=pick.randrange(self.days))
         day = printed - dt.timedelta(days=pick.randrange(1, 5))
         others = pick.sample(self.streets, 2)
         slots = {

@@ -78,8 +78,7 @@ def make_part(
     maker: Maker, ledger: book.Ledger, quarter: str, inputs: Sequence[Input], context: Sequence[Input]
 ) -> Part:
     """One part, built unless the cache has it."""
-    digest = digest_of([maker.key, quarter, *map(identity, inputs), "context", *map(identity, context)])
-    stem = maker.cache / "parts" / f"{quarter}-{digest}"
+    stem = stem_of(maker, quarter, inputs, context)
     articles, events, about = (
         stem.with_name(f"{stem.name}.{end}") for end in ("articles.parquet", "events.parquet", "json")
     )
@@ -88,7 +87,13 @@ def make_part(
     except (OSError, ValueError):
         facts = build(maker, ledger, quarter, inputs, context, articles, events)
         write_bytes(about, json.dumps(facts, ensure_ascii=False).encode())
-    return Part(quarter, digest, articles, events, facts)
+    return Part(quarter, stem.name.partition("-")[2], articles, events, facts)
+
+
+def stem_of(maker: Maker, quarter: str, inputs: Sequence[Input], context: Sequence[Input]) -> Path:
+    """The path, without endings, of the part that those inputs give."""
+    digest = digest_of([maker.key, quarter, *map(identity, inputs), "context", *map(identity, context)])
+    return maker.cache / "parts" / f"{quarter}-{digest}"
 
 
 def identity(one: Input) -> str:
