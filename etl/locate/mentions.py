@@ -25,8 +25,8 @@ _NO_PLACE = re.compile(
     r"籍|话|菜|酒|茶|牌|号|河|湖|江|山(?!区|县|市)|寺|庙|塔|答卷|籍贯|面|方言|生活帮|路)"
 )
 _MEDIA = re.compile(
-    r"[^，。：；、\"\n]{0,4}?(?=[日晚早晨时商都导周快新融频客网报传官])(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站)"
-    r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ]|版[\"》])|[^，。：、；\"\n]{0,4}?供[图稿]"
+    r"[^，。：；、\"\n]{0,4}?(?=[日晚早晨时商都导周快新融频客网报传官供])(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|周刊|快报|新闻网|融媒|频道|客户端|网讯|报讯|传媒|报业|报社|官方微[信博]|网站|供[图稿])"
+    r"|(?:新闻(?!发布)|广播|电视|在线|网(?![格络点吧红上])|讯[（ ]|版[\"》])"
 )
 _ORGAN = re.compile(
     r"(?=[市县区警公交特网支大中分法检消城人税供环生综应妇团纪商水林农住民司教文卫疾志政全开持推打召启积聚多扎创：:｜|])"
@@ -156,8 +156,16 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
 
 def zone_of(found: Found, norm: str, start: int, end: int) -> int:
     """HEAD, LEAD, BODY or CONTEXT for a name at start..end."""
-    if start >= found.tail or (start > found.opened and in_title_or_byline(norm, start)):
+    if start >= found.tail:
         return CONTEXT
+    if start > found.opened:
+        low = start - 50 if start > 50 else 0
+        title = norm.rfind("《", low, start)
+        if title >= 0 and norm.find("》", title, start) < 0:
+            return CONTEXT
+        bracket = norm.rfind("（", low, start)
+        if bracket >= 0 and norm.find("）", bracket, start) < 0 and in_byline(norm, bracket, start):
+            return CONTEXT
     if _MEDIA.match(norm, end):
         return CONTEXT
     if start < found.head_end:
@@ -165,17 +173,10 @@ def zone_of(found: Found, norm: str, start: int, end: int) -> int:
     return LEAD if start < found.head_end + LEAD_LENGTH else BODY
 
 
-def in_title_or_byline(norm: str, start: int) -> bool:
-    """Whether `start` lies inside 《…》 or inside （…） that names reporters or a source."""
-    low = max(0, start - 50)
-    opened = norm.rfind("《", low, start)
-    if opened >= 0 and norm.find("》", opened, start) < 0:
-        return True
-    opened = norm.rfind("（", low, start)
-    if opened >= 0 and norm.find("）", opened, start) < 0:
-        close = norm.find("）", start, start + 60)
-        return _BYLINE.search(norm, opened, close if close >= 0 else start) is not None
-    return False
+def in_byline(norm: str, opened: int, start: int) -> bool:
+    """Whether the bracket that opens before `start` names reporters or a source: （记者 …）, （来源：…）."""
+    close = norm.find("）", start, start + 60)
+    return _BYLINE.search(norm, opened, close if close >= 0 else start) is not None
 
 
 _GLUED_END = re.compile(r"本报讯|讯[（ ]|记者|近日|日前|连日来|今年以来|近年来|来源|。|\n|\d{1,2}月\d{1,2}日")

@@ -159,7 +159,7 @@ def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
         gap = m.start - before.end
         if gap > 6 or (gap and norm[before.end : m.start] not in LINKS):
             continue
-        codes = near(m.codes, before.codes) if m.level == VILLAGE else m.codes
+        codes = near(m.codes, before.codes) if len(m.codes) > 1 and m.level == VILLAGE else m.codes
         pairs = [(c, p) for c in codes for p in before.codes if inside(c, p, gazetteer)]
         if not pairs and gap == 0 and before.level == TOWN and m.level == VILLAGE:  # streets change, villages stay
             pairs = [(c, p) for c in codes for p in before.codes if county_of(c) == county_of(p)]
@@ -167,7 +167,7 @@ def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
             tie(before, m, pairs, close=gap <= 1)
 
 
-def near(villages: Sequence[int], others: Sequence[int]) -> list[int]:
+def near(villages: Sequence[int], others: Sequence[int]) -> Sequence[int]:
     """Those of many namesake villages that lie in the provinces of `others`."""
     provinces = {province_of(p) for p in others}
     return [c for c in villages if c // 10**10 in provinces]
@@ -175,8 +175,10 @@ def near(villages: Sequence[int], others: Sequence[int]) -> list[int]:
 
 def tie(before: Mention, m: Mention, pairs: list[tuple[int, int]], *, close: bool) -> None:
     """Reduce two neighbours to the codes that fit each other; those that stand `close` are a chain."""
-    m.codes = tuple(dict.fromkeys(c for c, _ in pairs))
-    before.codes = tuple(dict.fromkeys(p for _, p in pairs))
+    if len(pairs) == 1:
+        m.codes, before.codes = pairs[0][:1], pairs[0][1:]
+    else:
+        m.codes, before.codes = (tuple(dict.fromkeys(codes)) for codes in zip(*pairs, strict=True))
     m.bound = True
     before.bound = before.bound or before.weak
     if close:

@@ -181,8 +181,8 @@ def choose(
     street = max(streets, key=totals.__getitem__, default=0)
     county = focus_county(totals)
     city = focus_city(totals, county)
-    if county:
-        scores.setdefault(county, Score())  # a county known only through its streets has a weight too
+    if county and county not in scores:
+        scores[county] = Score()  # a county known only through its streets has a weight too
     add_cues(found, scores, gazetteer, street, county, city)
     levels = [
         (c, scores[c].total * (CITY_SHARE if c < 10**5 else 1.0)) for c in (street, county, city) if c and c in scores

@@ -38,7 +38,7 @@ DOUBLE = (
 )
 #: splits a byline at its roles; what stands between them is names, media and adjectives
 _ROLE_SPLIT = re.compile(
-    r"(?:记者站|记者|通讯员|实习生|撰稿人|撰稿|作者|报道员|通讯|文/图|图/文|图文|文图|摄影报道|摄影|摄像|供图|"
+    r"(?=[记通实撰作报文图摄供])(?:记者站|记者|通讯员|实习生|撰稿人|撰稿|作者|报道员|通讯|文/图|图/文|图文|文图|摄影报道|摄影|摄像|供图|"
     r"(?<![一-龥])(?:文|图|摄)(?=[/：: ]|$))[：: /|]{0,3}"
 )
 _NO_NAME = re.compile(
