@@ -39,19 +39,17 @@ def measure(article: Article, text: Text, rules: Rules) -> list[Metric]:
     numbers = find_numbers(text.norm, quantities)
     if not numbers:
         return []
-    numbers = [n for n in numbers if not in_footer(text, n, rules)]
+    footers = quantities.traps.footer_pattern
+    if footers.search(text.norm):
+        numbers = [n for n in numbers if not in_footer(text, n, footers)]
     readings = once(drop_headline(list(read(text, numbers, quantities, article.body_start)), article.body_start, text))
     return [to_metric(reading, text) for reading in readings]
 
 
-def in_footer(text: Text, number: Number, rules: Rules) -> bool:
+def in_footer(text: Text, number: Number, footers: re.Pattern[str]) -> bool:
     """Whether the number stands in a footer of a web copy or an appeal for tips."""
     start, end = text.sentence(number.start)
-    return bool(
-        rules.quantities.traps.footer_pattern.search(
-            text.norm, max(start, number.start - 40), min(end, number.end + 40)
-        )
-    )
+    return bool(footers.search(text.norm, max(start, number.start - 40), min(end, number.end + 40)))
 
 
 def read(text: Text, numbers: Sequence[Number], quantities: Quantities, body_start: int = 0) -> Iterator[Reading]:
@@ -86,9 +84,11 @@ def drop_headline(readings: list[Reading], body_start: int, text: Text) -> list[
 
     In web copies the headline may stand glued to the body (原标题：…): there a number goes that the body repeats.
     """
+    glued = body_start + GLUED_HEADLINE if text.norm.startswith("原标题", body_start) else body_start
+    if not readings or readings[0].number.start >= glued:
+        return readings
     body = [r for r in readings if r.number.start >= body_start]
     units = {r.number.unit for r in body}
-    glued = body_start + GLUED_HEADLINE if text.norm.startswith("原标题", body_start) else body_start
     told = {fact(r) for r in readings if r.number.start >= glued}
     return [
         r
@@ -106,12 +106,16 @@ def fact(reading: Reading) -> tuple[float, str]:
 
 def once(readings: list[Reading]) -> list[Reading]:
     """Each fact once: of numbers alike in value and unit and about the same thing, the first."""
-    kept: dict[tuple[float, str], list[Reading]] = {}
+    kept: list[Reading] = []
+    alike: dict[tuple[float, str], list[Reading]] = {}
     for reading in readings:
-        alike_so_far = kept.setdefault((reading.number.value, reading.number.unit), [])
-        if not any(same_fact(reading, other) for other in alike_so_far[-MAX_ALIKE:]):
-            alike_so_far.append(reading)
-    return sorted((r for found in kept.values() for r in found), key=lambda r: r.number.start)
+        number = reading.number
+        so_far = alike.setdefault((number.value, number.unit), [])
+        if so_far and any(same_fact(reading, other) for other in so_far[-MAX_ALIKE:]):
+            continue
+        so_far.append(reading)
+        kept.append(reading)
+    return kept
 
 
 def same_fact(a: Reading, b: Reading) -> bool:

@@ -36,6 +36,7 @@ _RATIO_TAIL = re.compile(r"(?:同比|环比|较|比).*$|(?:增长|下降|提高|
 _CLAUSES = re.compile(r"[，；：]")
 _SENTENCES = re.compile(r"[。！？…\n]")
 NEGATIONS = word_set("不 未 无 没有")
+PARTICLES = word_set("的 了 着")
 LIGHT = word_set("进行 开展 予以 实施 作 做 给予 得到 受到 实现 处于 全部 落实")
 PREDICATES = word_set("""参加 参与 进行 开展 建成 完成 获得 通过 入围 携 办理 享受 实现 达到 来到 为 是 有 到 组成 组织 发放 送 送去 送上 前往 走进 深入 提供 报名 参赛 需 没有 存在 入选 得到 成为 按照 能够 可以 举行
     涉及 召开 成功 签订 签约 落地 受损 用于 给 让 使 把 将 对 被 向 由 全部 发函 入住 围绕 注视 列入 纳入 组建 讲解 正在 均 可 已 共 也 就 都 还 又 再 才 分别 受益 停用 巡护 被评为 入库 建立
@@ -59,7 +60,7 @@ def read_counted(norm: str, numbers: Sequence[Number], i: int, before: Counted) 
     number = numbers[i]
     first = max(number.start - REACH, numbers[i - 1].end if i else 0)
     last = min(number.end + REACH, numbers[i + 1].start if i + 1 < len(numbers) else len(norm))
-    near = around(norm[first : number.start], norm[number.end : last])
+    near = around(norm, first, number.start, number.end, last)
     lent = (near.left and near.verb) or before.verb if near.joined else ""
     anew = counts_anew(norm, numbers, i)
     if number.unit_class == "ratio":
@@ -116,7 +117,7 @@ def noun_follows(near: Around) -> bool:
 def noun_after(left: Words, right: Words, lent: str) -> Counted:
     """安装+140盏+太阳能路灯 → 安装太阳能路灯; 40名+被骗群众+办理 → 被骗群众办理."""
     size = chunk_length(right)
-    noun = "".join(word for word, _ in right[:size] if word not in ("的", "了"))
+    noun = "".join([word for word, _ in right[:size] if word not in ("的", "了")])
     verb = governing_verb(left) or ("" if left else lent)
     if verb and verb not in noun:
         return Counted(shorten(verb, noun), noun, verb)
@@ -169,7 +170,7 @@ def plain(words: Words) -> str:
     """Words in a row, without particles and copulas before the noun."""
     while words and words[0][0] in COPULA:
         words = words[1:]
-    return "".join(word for word, kind in words if word not in ("的", "了", "着") and kind != "x")
+    return "".join([word for word, kind in words if kind != "x" and word not in PARTICLES])
 
 
 def shorten(verb: str, noun: str) -> str:
@@ -180,6 +181,8 @@ def shorten(verb: str, noun: str) -> str:
 
 def taken_over(right: Words, before: Counted) -> Counted:
     """A bare number: what the number before it counts; with words after, those (15家因…被暂扣燃气罐 → 暂扣燃气罐)."""
+    if not right:
+        return before
     passive = max((n for n, (word, _) in enumerate(right) if word in ("被", "均", "已", "全部", "未")), default=-1)
     tail = plain(right[passive + 1 :])[:MAX_WHAT]
     if not tail:
@@ -200,9 +203,7 @@ def of_ratio(left: Words, right: Words, before: Counted) -> Counted:
 
 def first_verb(words: Words) -> str:
     """The verb nearest after a noun: 进行排查 → 排查."""
-    verbs = (
-        word
-        for word, kind in words
-        if kind in KINDS_OF_VERB and word not in COPULA and word not in LIGHT and len(word) > 1
-    )
-    return next(verbs, "")
+    for word, kind in words:
+        if kind in KINDS_OF_VERB and len(word) > 1 and word not in COPULA and word not in LIGHT:
+            return word
+    return ""

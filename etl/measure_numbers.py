@@ -26,14 +26,19 @@ _LAST_OF_BEFORE = frozenset("近约概为有合计占均超过出逾破于少远
 _AFTER_OVER = re.compile(r" ?(?:以上|有余|之多|余(?![0-9\u4e00-\u9fff])|多(?![0-9\u4e00-\u9fff])|\+)")
 _AFTER_ABOUT = re.compile(r" ?(?:钱)?(?:左右|上下)")
 _AFTER_MOST = re.compile(r" ?(?:以内|以下|之内)")
+_FIRST_OF_AFTER = frozenset(" 以有之余多+钱左上")  # the first characters of the three above
 _OVER_ROUND = re.compile(r"(?:上|过|成)$")  # only before a bare 百, 千, 万, 亿: 上千人次, 过亿元
 _THRESHOLD = re.compile(r"以[上下内](?:的)?[\u4e00-\u9fff）]")
 _REACHED = re.compile(r"[达共超有到为过]|突破|稳定")
 _VAGUE_PAIR = re.compile(r"[一二三四五六七八九两][一二三四五六七八九]")
 _CLAUSE = re.compile(r"^.*[，。；：\n]", re.S)  # all before the clause at the end of a text
 _SLOGAN = re.compile(r"[\u4e00-\u9fff]{0,6}\"")
+_PENALTY = re.compile(r"以下|处罚|罚款")
+_FROM_MONEY = re.compile(r"元(?:以上|至|到)$")
 _PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4}$")
 _YEAR = re.compile(r"(?:19[5-9]\d|200[1-9]|20[1-3]\d)")
+_LIMITED = frozenset({"people", "money", "organisation"})  # classes that rules set limits for
+_DATED = frozenset({"session", "print", "place", "equipment"})  # classes of units that may stand after a year
 
 
 class Number(NamedTuple):
@@ -93,99 +98,101 @@ def read_percent(match: re.Match[str]) -> Number | None:
     value = number(match["number"])
     if value is None:
         return None
-    return Number(*match.span(), value, "%", "ratio", qualifier_of(match.string, match))
+    vague = bool(match["plus"] or match["more"] or match["high"])
+    start, end = match.span()
+    return Number(start, end, value, "%", "ratio", qualifier_of(match.string, start, end, match["number"][0], vague))
 
 
 def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
     """The number of a candidate, or None where it is a trap."""
-    printed = match["unit"]
-    unit_class = quantities.units[printed]
-    value = value_of(match)
-    qualifier = qualifier_of(norm, match)
-    if value is None or is_trap(norm, match, value, unit_class, quantities):
+    printed, high, plus, scale, more, unit = match.groups()
+    value = value_of(printed, scale)
+    if value is None or (value == 0 and printed != "0"):
         return None
+    unit_class = quantities.units[unit]
     start, end = match.span()
-    return Number(start, end, value, quantities.written.get(printed, printed), unit_class, qualifier)
+    before, after = norm[max(0, start - 24) : start], norm[end : end + 24]
+    if is_trap(before, after, value, unit, unit_class, quantities.traps):
+        return None
+    if unit_class in _DATED and is_year(norm[start : end - len(unit)], after):
+        return None
+    qualifier = qualifier_of(norm, start, end, printed[0], bool(plus or more or high))
+    return Number(start, end, value, quantities.written.get(unit, unit), unit_class, qualifier)
 
 
-def value_of(match: re.Match[str]) -> float | None:
+def value_of(printed: str, scale: str | None) -> float | None:
     """Digits or Chinese numeral times 万/亿: 562.93万 → 5629300, 百余 → 100, 1.2万 → 12000."""
-    printed = match["number"]
     base = float(printed.replace(",", "")) if printed[0] in DIGITS else chinese_number(printed)
     if base is None:
         return None
-    for factor in match["scale"] or "":
+    for factor in scale or "":
         base *= SCALE[factor]
     return round(float(base), 6)
 
 
-def qualifier_of(norm: str, match: re.Match[str]) -> Qualifier:
-    """What the words around the number make of it; 近 before wins over 余 after (近30万余人)."""
-    start, end = match.span()
+def qualifier_of(norm: str, start: int, end: int, first: str, vague: bool) -> Qualifier:
+    """What the words around the number make of it: 近 before wins over 余 after (近30万余人).
+
+    `first` is the numeral's first character; `vague` says that it has 余, 多, 几 or is a range.
+    """
     before = norm[max(0, start - 5) : start].rstrip()
-    told = before[-1:] in _LAST_OF_BEFORE
+    told, more = before[-1:] in _LAST_OF_BEFORE, norm[end : end + 1] in _FIRST_OF_AFTER
     if told and _NEARLY.search(before):
         return "nearly"
-    if (told and _AT_MOST.search(before)) or _AFTER_MOST.match(norm, end):
+    if (told and _AT_MOST.search(before)) or (more and _AFTER_MOST.match(norm, end)):
         return "at_most"
-    if (told and _ABOUT.search(before)) or _AFTER_ABOUT.match(norm, end):
+    if (told and _ABOUT.search(before)) or (more and _AFTER_ABOUT.match(norm, end)):
         return "about"
-    if match["plus"] or match["more"] or match["high"] or (told and _OVER.search(before)):
+    if vague or (told and _OVER.search(before)) or (first in SCALE and _OVER_ROUND.search(before)):
         return "over"
-    if match["number"][0] in SCALE and _OVER_ROUND.search(before):
-        return "over"
-    return "over" if _AFTER_OVER.match(norm, end) else "exact"
+    return "over" if more and _AFTER_OVER.match(norm, end) else "exact"
 
 
-def is_trap(norm: str, match: re.Match[str], value: float, unit_class: str, quantities: Quantities) -> bool:
+def is_trap(before: str, after: str, value: float, unit: str, unit_class: str, traps: Traps) -> bool:
     """Whether the words around make it no reported number."""
-    traps, (start, end) = quantities.traps, match.span()
-    before, after = norm[max(0, start - 24) : start], norm[end : end + 24]
-    if value == 0 and match["number"] != "0":
+    if after.startswith(traps.directly_after.get(unit_class, "/")):
         return True
-    if after.startswith(("/", *traps.after.get(unit_class, ()))) or before.endswith(traps.before):
+    if before[-1:] in traps.last_before and before.endswith(traps.before):
         return True
-    if unit_class in ("item", "print") and value <= 12 and after.lstrip(' "').startswith(traps.rhetorical):
+    if value <= 12 and unit_class in ("item", "print") and after.lstrip(' "').startswith(traps.rhetorical):
+        return True
+    if is_law(before, after) if unit_class == "money" else is_rate(before, value, unit_class, traps):
         return True
     return (
-        is_rate(before, value, unit_class, traps)
-        or is_threshold(before, after, unit_class)
-        or is_law(before, after, unit_class)
-        or is_name(match, before, after, value, unit_class)
-        or is_list_of_names(before, after, unit_class, match["unit"], traps)
+        (unit_class in _LIMITED and is_threshold(before, after))
+        or is_name(before, after, value, unit, unit_class)
+        or (before.endswith("等") and is_list_of_names(before, after, unit, traps))
     )
 
 
 def is_rate(before: str, value: float, unit_class: str, traps: Traps) -> bool:
     """每季度上门走访1次, 每人认领1个: a duty; 每亩20斤 a rate; 每天200多人 and 每亩补助30元 stay."""
-    if unit_class == "money":
-        return False
     if unit_class == "mass" and _PER.search(before):
         return True
-    return value < 20 and bool(traps.rate_pattern.search(_CLAUSE.sub("", before)))
+    if value >= 20 or not traps.rate_pattern.search(before):
+        return False
+    return bool(traps.rate_pattern.search(_CLAUSE.sub("", before)))
 
 
-def is_threshold(before: str, after: str, unit_class: str) -> bool:
+def is_threshold(before: str, after: str) -> bool:
     """50人以上聚餐活动: what a rule names, not what was counted; 超500人以上 or 达50人以上 stays."""
-    if unit_class not in ("people", "money", "organisation") or not _THRESHOLD.match(after):
-        return False
-    return not _REACHED.search(before[-4:])
+    return after.startswith("以") and bool(_THRESHOLD.match(after)) and not _REACHED.search(before[-4:])
 
 
-def is_law(before: str, after: str, unit_class: str) -> bool:
+def is_law(before: str, after: str) -> bool:
     """处一万元以上十万元以下罚款, 五十元至二百元的处罚: amounts that a law quoted names."""
-    if unit_class != "money":
-        return False
-    if after.startswith(("以上", "至", "到")) and re.search(r"以下|处罚|罚款", after):
+    if after.startswith(("以上", "至", "到")) and _PENALTY.search(after):
         return True
-    return after.startswith("以下") or bool(re.search(r"元(?:以上|至|到)$", before))
+    return after.startswith("以下") or ("元" in before[-4:] and bool(_FROM_MONEY.search(before)))
 
 
-def is_name(match: re.Match[str], before: str, after: str, value: float, unit_class: str) -> bool:
-    """2023首届, 石鼻村1组, "5个一", 360度, 24小时: years, addresses, slogans and hours on duty."""
-    unit = match["unit"]
-    if _YEAR.fullmatch(match[0][: -len(unit)]) and unit_class in ("session", "print", "place", "equipment"):
-        return bool(after[:1].strip("，。；、）"))
+def is_year(printed: str, after: str) -> bool:
+    """2023首届: a year before a noun, not a count of 2023 of them."""
+    return bool(_YEAR.fullmatch(printed) and after[:1].strip("，。；、）"))
+
+
+def is_name(before: str, after: str, value: float, unit: str, unit_class: str) -> bool:
+    """石鼻村1组, "5个一", 360度, 24小时: addresses, slogans and hours on duty."""
     if unit_class == "hours":
         return value <= 24 or not re.search(r"时长|工时|累计|服务|共", before)
     if unit == "度":
@@ -197,9 +204,9 @@ def is_name(match: re.Match[str], before: str, after: str, value: float, unit_cl
     return value <= 10 and before.endswith('"') and bool(_SLOGAN.match(after))
 
 
-def is_list_of_names(before: str, after: str, unit_class: str, unit: str, traps: Traps) -> bool:
+def is_list_of_names(before: str, after: str, unit: str, traps: Traps) -> bool:
     """丁洪涛等3人；: how long a list of names is, unless something was done to them (抓获张某等3人)."""
-    if unit not in ("人", "位") or not before.endswith("等"):
+    if unit not in ("人", "位"):
         return False
     return not after[:1].strip("，。；、）\n") and not traps.result_pattern.search(before)
 

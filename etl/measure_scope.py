@@ -20,17 +20,7 @@ _ANNOUNCED = re.compile(
     r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
     rf"[自从][^。，；]{{2,20}}(?<![时点分])(?:开始|以来|起)[^。]{{0,60}}?{_COUNTING}|以来[^。]{{0,40}}?{_COUNTING}"
 )
-_HINTS = (
-    "截",
-    "到目前",
-    "月底",
-    "至",
-    "累计",
-    "以来",
-    "迄今",
-    "自",
-    "从",
-)  # one of these stands in any sentence of the above
+_HINT = re.compile(r"[截至自从]|到目前|月底|累计|以来|迄今")  # one of these stands in any sentence of the above
 _AT_PRESENT = re.compile(r"目前[^。；]{0,30}?(?:已|共(?!有))|目前，[^。，；]{0,8}(?:开展|排查|检查|发放)(?!的)")
 _CLOSED = re.compile(
     r"\d{1,2} ?日?(?:至|到|-|~)(?:\d{1,2} ?月)?\d{1,2} ?日[^。]*累计"
@@ -40,9 +30,9 @@ _SPAN_OF_TIME = re.compile(r"(?:今年|去年|年初|入[春夏秋冬汛]|[春�
 _ONE_ACTIVITY = re.compile(r"此次|本次|这次|当[天日晚]|本届|首场")
 _STRONG = re.compile(r"截[至止]|以来|至今|迄今|[自从][^。，；]{2,20}(?:开始|起)")
 # What has a time of its own carries no earlier total on; an earlier span of time ends there, but not at 目前 or 期间.
-_OTHER_TIME = re.compile(
-    r"\d{1,2} ?[日号]|\d{1,2} ?月|近日|日前|昨[日天]|连日来|此次|本次|这次|现场|当[天日晚]|下一步|去年|20\d\d ?年|接下来|预计|将于"
-)
+# Two patterns, each with a set of characters to begin with: a scan skips quickly to those.
+_OTHER_DAY = re.compile(r"\d(?: ?[日号月]|(?<=2)0\d\d ?年)")
+_OTHER_TIME = re.compile(r"近日|日前|昨[日天]|连日来|此次|本次|这次|现场|当[天日晚]|下一步|去年|接下来|预计|将于")
 _STANDING = re.compile(r"目前|期间|当前|近期|如今|记者|表示|说[，：。]|[\"]$")
 _DONE = re.compile(_COUNTING)
 _RATE = re.compile(r"日均|月均|年均|每[年月周天日季]")
@@ -54,6 +44,11 @@ REACH = 300  # characters of a sentence before a number that are looked at
 CARRY = 2  # sentences that a running total may be carried on from the last that announced or continued it
 
 
+def other_time(norm: str, start: int, end: int) -> bool:
+    """Whether a time of its own stands between start and end."""
+    return bool(_OTHER_DAY.search(norm, start, end) or _OTHER_TIME.search(norm, start, end))
+
+
 def is_done(counted: Counted) -> bool:
     """Whether the wording has a verb of something done, not of a state (配备, 配齐)."""
     return bool(counted.verb) and counted.verb not in _STATES and not counted.what.startswith("配")
@@ -63,7 +58,7 @@ class Scopes:
     """Tells running totals from counts of one activity; asked for the numbers of a text in order."""
 
     def __init__(self, text: Text, body_start: int) -> None:
-        self.text = text
+        self.text, self.norm = text, text.norm
         self.lead = text.paragraph(body_start)[1] + 1  # end of the body's first paragraph
         self.from_lead = False  # whether a span of time was opened there: it is the whole article's
         self.totals: set[int] = set()  # sentences with a running total
@@ -74,10 +69,12 @@ class Scopes:
     def of(self, number: Number, counted: Counted, n: int) -> Scope:
         """The scope of a number in the n-th sentence."""
         start = max(self.bounds(n)[0], number.start - REACH)
-        if _RATE.search(self.text.norm, max(start, number.start - 12), number.start):
+        if _RATE.search(self.norm, max(start, number.start - 12), number.start):
             return "event"
-        announced = self.announced(n) < number.start and not self.is_state(self.announced(n), number, counted)
-        if announced or self.goes_on(n, start, number, counted):
+        announced = self.announced(n)
+        if (announced < number.start and not self.is_state(announced, number, counted)) or self.goes_on(
+            n, start, number, counted
+        ):
             self.totals.add(n)
             return "cumulative"
         if self.at_present(start, number, counted):
@@ -87,42 +84,43 @@ class Scopes:
 
     def is_state(self, announced: int, number: Number, counted: Counted) -> bool:
         """今年以来，全镇85名河长累计巡河: who did it is no running total, though the span of time stands before."""
-        norm = self.text.norm
+        norm = self.norm
         if counted.verb or number.unit_class != "people" or not _SPAN_OF_TIME.match(norm, announced):
             return False
         return not _DONE.search(norm, announced, number.end)
 
     def at_present(self, start: int, number: Number, counted: Counted) -> bool:
         """目前，已制作小视频2个: what is done by now; 目前，辖区20多家机构 is a state."""
-        if self.text.norm.endswith("已达", 0, number.start):
+        if self.norm.endswith("已达", 0, number.start):
             return True
-        found = _AT_PRESENT.search(self.text.norm, start, number.start)
+        found = _AT_PRESENT.search(self.norm, start, number.start)
         if not found:
             return False
-        same_clause = not _COMMA.search(self.text.norm, found.end(), number.start)
+        same_clause = not _COMMA.search(self.norm, found.end(), number.start)
         return counted.verb not in _SET_UP and (same_clause or is_done(counted))
 
     def goes_on(self, n: int, start: int, number: Number, counted: Counted) -> bool:
         """Whether a total announced before goes on in the n-th sentence, as far as the number."""
-        norm = self.text.norm
-        if _OTHER_TIME.search(norm, start, number.start):
+        norm = self.norm
+        if n in self.totals or (
+            (n - 1 in self.totals or n - 1 in self.present) and _CONTINUES.match(norm, self.bounds(n)[0])
+        ):
+            return not other_time(norm, start, number.start)
+        if not (is_done(counted) or _DONE.search(norm, start, number.end)):
             return False
-        if n in self.totals:
-            return True
-        if (n - 1 in self.totals or n - 1 in self.present) and _CONTINUES.match(norm, self.bounds(n)[0]):
-            return True
-        done = bool(_DONE.search(norm, start, number.end)) or is_done(counted)
-        return done and (self.carried(n) or self.in_span(n)) and not _STANDING.search(norm, start, number.start)
+        if not (self.carried(n) or self.in_span(n)):
+            return False
+        return not (_STANDING.search(norm, start, number.start) or other_time(norm, start, number.start))
 
     def carried(self, n: int) -> bool:
         """Whether one of the CARRY sentences before announces a total, or carried one on, with no other time between."""
         for k in range(n - 1, max(-1, n - CARRY - 1), -1):
             start, end = self.bounds(k)
-            if "\n" in self.text.norm[start:end]:
+            if "\n" in self.norm[start:end]:
                 return False
-            if self.announced(k) < end or (k in self.totals and _DONE.search(self.text.norm, start, end)):
+            if self.announced(k) < end or (k in self.totals and _DONE.search(self.norm, start, end)):
                 return True
-            if _OTHER_TIME.search(self.text.norm, start, end) or _STANDING.search(self.text.norm, start, end):
+            if other_time(self.norm, start, end) or _STANDING.search(self.norm, start, end):
                 return False
         return False
 
@@ -130,23 +128,22 @@ class Scopes:
         """Whether an earlier sentence opened a span of time (今年以来) that no other time, and no new paragraph, has ended since."""
         while len(self.span) <= n:
             start, end = self.bounds(len(self.span) - 1)
-            opened = _SPAN_OF_TIME.search(self.text.norm, start, end) if "以来" in self.text.norm[start:end] else None
+            opened = _SPAN_OF_TIME.search(self.norm, start, end) if "以来" in self.norm[start:end] else None
             lasts = bool(opened) or self.span[-1]
             self.from_lead = self.from_lead or bool(opened and end <= self.lead)
             after = opened.end() if opened else start
-            if "\n" in self.text.norm[start:end] and end > self.lead:
+            if "\n" in self.norm[start:end] and end > self.lead:
                 lasts = lasts and self.from_lead
-            self.span.append(lasts and not _OTHER_TIME.search(self.text.norm, after, end))
+            self.span.append(lasts and not other_time(self.norm, after, end))
         return self.span[n]
 
     def announced(self, n: int) -> int:
         """Where the n-th sentence announces a running total, or past its end; 此次活动累计 announces none."""
         if n not in self.at:
             start, end = self.bounds(n)
-            sentence = self.text.norm[start:end]
-            found = _ANNOUNCED.search(self.text.norm, start, end) if any(hint in sentence for hint in _HINTS) else None
-            if found and (_ONE_ACTIVITY.search(self.text.norm, start, found.end()) or _CLOSED.search(sentence)):
-                found = _STRONG.search(self.text.norm, start, end)
+            found = _ANNOUNCED.search(self.norm, start, end) if _HINT.search(self.norm, start, end) else None
+            if found and (_ONE_ACTIVITY.search(self.norm, start, found.end()) or _CLOSED.search(self.norm[start:end])):
+                found = _STRONG.search(self.norm, start, end)
             self.at[n] = found.start() if found else end
         return self.at[n]
 

@@ -26,6 +26,7 @@ REACH = 48  # characters of the clause that are read on either side of a number
 _BOUND = re.compile(r"[、（|]")
 _LAST_BOUND = re.compile(r".*[、（|]", re.S)
 _CLAUSE_END = re.compile(r"[，。；：！？…\n]")
+_LAST_CLAUSE_END = re.compile(r".*[，。；：！？…\n]", re.S)
 _DROP = re.compile(r"[ \n\"'《》·）\[\]【】]+")
 _PARENTHESIS = re.compile(r"（[^（）]{0,40}）")
 _OPENING = re.compile(
@@ -33,9 +34,11 @@ _OPENING = re.compile(
     r"(?:20\d\d年)?\d{0,2}月?[内底]?(?:以来)?(?:和|及|与|以及)?)+"
 )
 _OPENERS = frozenset("截目其现今去期此本行活据预同另0123456789")
-_AFTER_UNIT = re.compile(r"^ ?(?:余|多|以上|以下|左右|上下|以内|之多|钱|人民币|的)+")
+_AFTER_UNIT = re.compile(r"(?:余|多|以上|以下|左右|上下|以内|之多|钱|人民币|的)+")
+_FIRST_AFTER_UNIT = frozenset("余多以左上之钱人的")
 _ROUGHLY = re.compile(r"(?<![节特条合预大])约$|(?<![附最])近$")
 _SUFFERED = frozenset("骗困盗害征救淹毁")
+_FIRST_OF_ATTRIBUTE = frozenset("在被未无有")
 _ATTRIBUTE = re.compile(r"^(?:在建|在册|在校|在岗|在外|被骗|被困|被盗|被征|被救|未成年|无证|有意向|有劳动能力)")
 
 KINDS_OF_VERB = frozenset({"v", "vn", "vd", "vi"})
@@ -72,11 +75,12 @@ class Around(NamedTuple):
     owned: bool  # 的 joins the number to the noun after it (7.5公里的骑行线)
 
 
-def around(before: str, after: str) -> Around:
-    """The words around a number, of the text before it (since the number before) and after it (until the next)."""
-    before, after = _CLAUSE_END.split(before)[-1], _CLAUSE_END.split(after)[0]
-    left, joined, verb, told = left_words(before)
-    return Around(left, right_words(after), joined, verb, told, after.startswith("的"))
+def around(norm: str, first: int, start: int, end: int, last: int) -> Around:
+    """The words around the number from start to end, as far as its clause reaches between first and last."""
+    before, after = _LAST_CLAUSE_END.match(norm, first, start), _CLAUSE_END.search(norm, end, last)
+    left, joined, verb, told = left_words(norm[before.end() if before else first : start])
+    right = right_words(norm[end : after.start() if after else last])
+    return Around(left, right, joined, verb, told, norm.startswith("的", end, last))
 
 
 def tag(text: str) -> list[Word]:
@@ -84,7 +88,8 @@ def tag(text: str) -> list[Word]:
     if not text:
         return []
     words = [
-        (w, KIND.get(w) or (k if len(w) > 1 or k not in KINDS_OF_VERB else "g")) for w, k in rjieba.tag(text, hmm=False)
+        (w, KIND[w] if w in KIND else "g" if len(w) == 1 and k in KINDS_OF_VERB else k)
+        for w, k in rjieba.tag(text, False)  # without its hidden Markov model
     ]
     return with_passives(words) if "被" in text else words
 
@@ -107,7 +112,9 @@ def left_words(text: str) -> tuple[list[Word], bool, str, bool]:
     bound = _LAST_BOUND.match(text)
     cut = bound.end() if bound else 0
     joined = cut > 0 and text[cut - 1] == "、"
-    rest = _ROUGHLY.sub("", _DROP.sub("", text[cut:]))
+    rest = _DROP.sub("", text[cut:])
+    if rest.endswith(("约", "近")):
+        rest = _ROUGHLY.sub("", rest)
     words = tag(_OPENING.sub("", rest) if rest[:1] in _OPENERS else rest)
     if words and words[-1][0] in CONJUNCTIONS:
         return [], True, "", False
@@ -129,13 +136,15 @@ def right_words(text: str) -> list[Word]:
     if not text or text[0] == "、":
         return []
     text = _PARENTHESIS.sub("", text) if "）" in text else text.split("（")[0]
-    text = _AFTER_UNIT.sub("", _DROP.sub("", text))
+    text = _DROP.sub("", text)
+    if text[:1] in _FIRST_AFTER_UNIT and (said := _AFTER_UNIT.match(text)):
+        text = text[said.end() :]
     bound = _BOUND.search(text)
     if bound and text[: bound.start()] in PLACES and bound[0] == "、":
         text = text.replace("、", "", 1)
         bound = _BOUND.search(text)
     text = text[: bound.start()] if bound else text
-    attribute = _ATTRIBUTE.match(text)
+    attribute = _ATTRIBUTE.match(text) if text[:1] in _FIRST_OF_ATTRIBUTE else None
     if not attribute:
         return tag(text)
     return [(attribute[0], "b"), *tag(text[attribute.end() :])]
@@ -143,8 +152,10 @@ def right_words(text: str) -> list[Word]:
 
 def after_marker(words: Words) -> Words:
     """The words after the last 共, 已, 累计 … : what stands before says who did it."""
-    last = max((n for n, (w, _) in enumerate(words[:-1]) if w in MARKERS and len(words[n + 1][0]) > 1), default=-1)
-    return words[last + 1 :]
+    for n in range(len(words) - 2, -1, -1):
+        if words[n][0] in MARKERS and len(words[n + 1][0]) > 1:
+            return words[n + 1 :]
+    return words
 
 
 def main_verb(words: Words) -> int | None:
@@ -152,8 +163,14 @@ def main_verb(words: Words) -> int | None:
 
     A verb with a single character after it is part of a noun (救生绳).
     """
-    verbs = [n for n, (word, kind) in enumerate(words) if kind in KINDS_OF_VERB and word not in COPULA]
-    if verbs and verbs[-1] == len(words) - 2 and len(words[-1][0]) == 1:
-        verbs.pop()
-    short = (n for n in verbs if sum(len(word) for word, _ in words[n:]) <= MAX_WHAT)
-    return next(short, verbs[-1] if verbs else None)
+    found, length, last = None, 0, len(words) - 1
+    for n in range(last, -1, -1):
+        word, kind = words[n]
+        length += len(word)
+        if kind not in KINDS_OF_VERB or word in COPULA:
+            continue
+        if found is None and n == last - 1 and len(words[last][0]) == 1:
+            continue
+        if found is None or length <= MAX_WHAT:
+            found = n
+    return found

@@ -40,13 +40,16 @@ class Indicator:
         """Whether a number with this wording and unit counts for the indicator."""
         if unit_class not in self.classes or (self.units and unit not in self.units):
             return False
-        return bool(self.cue_pattern.search(what)) and not (self.without and self.without_pattern.search(what))
+        if not self.first_words.search(what):
+            return False
+        if self.without and self.without_pattern.search(what):
+            return False
+        return any(all(word in what for word in cue) for cue in self.cues)
 
     @cached_property
-    def cue_pattern(self) -> re.Pattern[str]:
-        """Any cue: single words as one alternation, joined words as look-aheads from the start."""
-        joined = ["^" + "".join(f"(?=.*{re.escape(word)})" for word in cue) for cue in self.cues if len(cue) > 1]
-        return re.compile("|".join([re.escape(cue[0]) for cue in self.cues if len(cue) == 1] + joined))
+    def first_words(self) -> re.Pattern[str]:
+        """The first word of any cue: most wordings hold none."""
+        return any_of(tuple(cue[0] for cue in self.cues))
 
     @cached_property
     def without_pattern(self) -> re.Pattern[str]:
@@ -65,6 +68,16 @@ class Traps:
     rate: tuple[str, ...]
     result: tuple[str, ...]
     footers: tuple[str, ...]
+
+    @cached_property
+    def last_before(self) -> frozenset[str]:
+        """The last characters of the words directly before."""
+        return frozenset(word[-1] for word in self.before)
+
+    @cached_property
+    def directly_after(self) -> Mapping[str, tuple[str, ...]]:
+        """What stands directly after a number, by class: its own words and / (25元/斤)."""
+        return {name: ("/", *after) for name, after in self.after.items()}
 
     @cached_property
     def phrase_pattern(self) -> re.Pattern[str]:
@@ -117,8 +130,10 @@ class Quantities:
         """The first indicator that fits, or None."""
         if unit_class not in self.by_class or not self.any_cue[unit_class].search(what):
             return None
-        found = (i for i in self.by_class[unit_class] if i.fits(what, unit, unit_class))
-        return next(found, None)
+        for indicator in self.by_class[unit_class]:
+            if indicator.first_words.search(what) and indicator.fits(what, unit, unit_class):
+                return indicator
+        return None
 
 
 def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
