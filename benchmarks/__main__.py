@@ -12,7 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import results as page
+from benchmarks import rows_dashboard as board
 from benchmarks import rows_extract as ex
+from benchmarks import rows_refresh as weekly
 from benchmarks.measure import machine
 
 HERE = Path(__file__).parent
@@ -28,6 +31,12 @@ def rows(quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "junk": ex.junk,
         "city": lambda: ex.city(11_000 if quick else 110_000),
         "growth": lambda: ex.growth(2_000 if quick else 20_000, 20_000 if quick else 200_000),
+        "million": lambda: board.questions(DATA, 1_000_000, 6 if quick else 10),
+        "views": lambda: board.views(DATA, 1_000_000, 5 if quick else 15),
+        "first-page": lambda: board.first_page(DATA, 1_000_000),
+        "ten-million": lambda: board.questions(DATA, 2_500_000 if quick else 10_000_000, 6 if quick else 12),
+        "pandas": lambda: board.with_pandas(DATA, 2_500_000 if quick else 10_000_000),
+        "refresh": lambda: weekly.refresh(DATA, 2_500_000 if quick else 10_000_000, 300),
     }
 
 
@@ -44,7 +53,8 @@ def main() -> int:
     if args.row:
         print(json.dumps(known[args.row]()))
         return 0
-    kept = HERE / ("quick.json" if args.quick else "results.json")
+    DATA.mkdir(exist_ok=True)
+    kept = DATA / ("quick.json" if args.quick else "results.json")
     results: dict[str, Any] = json.loads(kept.read_text("utf-8")) if args.only and kept.exists() else {}
     results["machine"] = machine()
     results["measured"] = dt.date.today().isoformat()
@@ -54,6 +64,9 @@ def main() -> int:
         results[name] = measured(name, args.quick)
         print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
         kept.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        ((DATA / "QUICK.md") if args.quick else (HERE / "RESULTS.md")).write_text(
+            page.write(results, args.quick), encoding="utf-8"
+        )
     return 0
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -109,8 +110,7 @@ def machine() -> dict[str, str]:
 def lines(path: str) -> list[str]:
     """Lines of a file of the system; none where there is no such file."""
     try:
-        with open(path, encoding="utf-8") as stream:
-            return stream.readlines()
+        return Path(path).read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
 

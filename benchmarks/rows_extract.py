@@ -60,10 +60,10 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     from etl.locate import locate
     from etl.measure import measure
     from etl.models import Article, Event, Page, to_batch
+    from etl.pack import pack
     from etl.rules import load_rules
     from etl.text import Text
     from etl.work import articles_of, extract_pages
-    from etl.pack import pack
 
     rules, truths = load_rules(), composed(number)
     articles = [t.article for t in truths]

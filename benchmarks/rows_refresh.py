@@ -78,9 +78,7 @@ def craft(table: Path, out: Path, raw: Path, events: int) -> None:
             break
         stem = stem_of(maker, quarter, inputs[quarter], before)
         for kind in ("articles", "events"):
-            os.link(
-                version / f"{kind}.parquet" / f"{quarter}.parquet", stem.with_name(f"{stem.name}.{kind}.parquet")
-            )
+            os.link(version / f"{kind}.parquet" / f"{quarter}.parquet", stem.with_name(f"{stem.name}.{kind}.parquet"))
         write_bytes(stem.with_name(f"{stem.name}.json"), json.dumps(facts(version, quarter)).encode())
     save_ledger(ledger)
 
@@ -110,10 +108,10 @@ def segment(con: Any, ledger: Any, number: int, quarter: str, rows: int, paths: 
     from etl.pack import segment_schema
 
     articles, events = make_quarter(con, number, rows, order=False, clauses=CLAUSES)
-    for name, cls, batches in (("events", Event, events), ("articles", Article, articles())):
+    for name, cls, made in (("events", Event, lambda: events), ("articles", Article, articles)):
         file = ledger.folder / f"s-{quarter}" / f"{quarter}.{name}.arrow"
         with ipc.new_file(str(file), segment_schema(cls)) as writer:
-            for batch in batches:
+            for batch in made():
                 ids = batch.column("article_id").to_pylist()
                 where = pa.array([paths[int(i[:8], 16) % len(paths)] for i in ids], pa.string())
                 whole = pa.RecordBatch.from_arrays([*batch.columns, where], schema=segment_schema(cls))

@@ -77,7 +77,7 @@ class Composer:
     def article(self, number: int, chars: int) -> Truth:
         """One article with what is known of it."""
         pick = self.random
-        province, city, county, street, code = pick.choice(self.streets)
+        _, city, county, street, code = pick.choice(self.streets)
         campaign_id, campaign = pick.choice(self.campaigns)
         printed = self.first + dt.timedelta(days=pick.randrange(self.days))
         day = printed - dt.timedelta(days=pick.randrange(1, 5))
