@@ -102,10 +102,15 @@ def resolve_year(m: re.Match[str], anchor: Anchor, before: Period | None) -> Per
         return Period(None, None, "year", relative, "year") if year is None else None
     first, last = year_span(year, tail.removeprefix("年"))
     if tail.endswith(("以来", "来")):
-        return Period(first, anchor.printed, "range", relative, "since-year")
+        return since(first, anchor, relative)
     if year == (anchor.day.year if anchor.day else None) and first <= (anchor.printed or first):
         last = until(last, anchor)
     return Period(first, last, "range" if tail else "year", relative, "part-of-year" if tail else "year")
+
+
+def since(first: dt.date, anchor: Anchor, basis: DateBasis) -> Period:
+    """From a day to the day of print; undated where that is unknown: the end of the span is not to be had."""
+    return Period(first if anchor.printed else None, anchor.printed, "range", basis, "since-year")
 
 
 def year_span(year: int, tail: str) -> tuple[dt.date, dt.date]:
@@ -147,7 +152,7 @@ def resolve_edge(m: re.Match[str], anchor: Anchor, before: Period | None) -> Per
         return Period(None, None, "range", "relative", "part-of-year")
     first, last = year_span(ref.year, edge)
     if m["since"] or m["since2"]:
-        return Period(first, anchor.printed, "range", "relative", "since-year")
+        return since(first, anchor, "relative")
     return Period(first, until(last, anchor) if first <= ref else last, "range", "relative", "part-of-year")
 
 

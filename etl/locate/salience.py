@@ -18,19 +18,19 @@ from etl.locate.unlisted import community_after
 from etl.models import Article
 from etl.rules.gazetteer import CITY, COUNTY, TOWN, VILLAGE, Gazetteer
 
-HEADLINE, OPENING = 4.0, 1.5  # what the headline and the lead add
+HEADLINE, OPENING = 3.0, 1.5  # what the headline and the lead add
 SCENE = 0.5  # what the lead adds to the place of a scene that only leads to the story
 COMMUNITY = 0.8  # what a street's community adds to the street
 CUE = 0.6  # what a word that refers back adds
 BARE = 0.5  # what a street's bare name adds, as in 泊里中队
 LABEL = 0.5  # a headline's 清流：… is a label of the column, less than a headline that says who acts
-VENUE = 2.5  # what "在…举行" in the lead adds to the place of that chain
+VENUE = 3.5  # what "在…举行" in the lead adds to the place of that chain
 MOST = 8.0  # mentions beyond this many add nothing
 MOST_CUES = 2.4  # nor do references beyond this much
 SCOPE, MOST_SCOPE = 1.2, 3.6  # what 全县18个乡镇 adds to the county
 CITY_SHARE = 0.7  # papers name their city in every story: it weighs less than what is finer
 SECOND = 0.5  # a second level is the event's too when it weighs this much of the first
-NAMED = 1.5  # and is named on its own this often
+NAMED = 1.0  # and is named on its own this often
 RIVAL = 0.6  # so is a street of another county
 
 _CASE = re.compile(r"案例\s?[一二三四五六七八九十\d]|[1-9](?<![^。！\s].)[、.．]")
