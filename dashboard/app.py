@@ -111,7 +111,7 @@ def last_day(desk: data.Desk) -> dt.date:
 
 def wall_bar(ctx: Context) -> None:
     """On a wall: only a way back."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="wall_bar"):
         st.button(ctx.t("退出投屏"), type="tertiary", on_click=controls.set_wall, args=(False,), key="wall_off")
 
 

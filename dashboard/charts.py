@@ -205,11 +205,15 @@ def weekly_stack(
     week_axis(figure, weeks, look)
     shade(figure, missing, look)
     if unfinished is not None and unfinished in set(weeks):
-        figure.add_annotation(
-            x=unfinished, y=float(wide.sum(axis=1).to_dict()[unfinished]), text=look.t("本周未完"), showarrow=False, yshift=10,
-            font={"size": 11, "color": look.soft},
-        )  # fmt: skip
+        say_unfinished(figure, unfinished, look)
     return figure
+
+
+def say_unfinished(figure: go.Figure, week: dt.date, look: Look) -> None:
+    """The week's mark, above the field, where it lies upon nothing."""
+    figure.add_annotation(
+        x=week, y=1, yref="paper", yanchor="bottom", text=look.t("本周未完"), showarrow=False, font={"size": 11, "color": look.soft},
+    )  # fmt: skip
 
 
 def shade(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
@@ -247,10 +251,13 @@ def lines(
         if unfinished in weeks and len(weeks) > 1:
             at = weeks.index(unfinished)
             figure.add_scatter(
-                x=weeks[max(0, at - 1) : at + 1], y=list(values.iloc[max(0, at - 1) : at + 1]), mode="lines", showlegend=False,
+                x=weeks[max(0, at - 1) : at + 1], y=list(values.iloc[max(0, at - 1) : at + 1]), mode="lines+markers", showlegend=False,
                 line={"color": colour[cid], "width": 2, "dash": "dot"}, hoverinfo="skip",
+                marker={"size": [0, 6] if at else 6, "color": look.paper, "line": {"color": colour[cid], "width": 1.5}},
             )  # fmt: skip
     figure.update_layout(hovermode="x unified")
+    if unfinished in weeks:
+        say_unfinished(figure, unfinished, look)
     number_axis(figure, float(np.nanmax(wide.to_numpy(dtype=float))) if wide.size else 0.0, look)
     week_axis(figure, weeks, look)
     shade(figure, missing, look)

@@ -61,10 +61,11 @@ class Context:
         return "".join(n.name for n in path[-2:]) if path else self.t("全部地区")
 
     def period(self, filters: Filters | None = None) -> str:
-        """2023年1月2日—2023年3月21日."""
+        """2023年1月2日—3月21日; the year is said again where it changes."""
         start, end = (filters or self.filters).span(self.last)
         start, end = start or self.catalog.first, end or self.last
-        return f"{wording.day(start, self.lang)}—{wording.day(end, self.lang)}"
+        short = self.lang == "zh" and start is not None and start.year == end.year
+        return f"{wording.day(start, self.lang)}—{(wording.short_day if short else wording.day)(end, self.lang)}"
 
     def source(self) -> str:
         """来源 and 数据截至, as they stand in each figure."""

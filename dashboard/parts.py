@@ -38,6 +38,8 @@ def style(look: Look) -> None:
         "place": ("#1D3654", "#8FBEF0"), "date": ("#143B37", "#5CCBB7"), "campaign": ("#47330F", "#F0B45C"), "metric": ("#4A2133", "#EE93B3"),
     }  # fmt: skip
     brand = look.t("专项行动追踪")
+    tools = '[class*="st-key-panel_"] > div:has(> [class*="st-key-tools_"]), [class*="st-key-panel_"] > [class*="st-key-tools_"]'
+    beside_title = f"@media (min-width:641px) {{{tools} {{position:absolute; top:-4px; right:0; width:auto !important; z-index:2;}}}}"  # English titles are too long
     kinds = "".join(f"mark.k-{k}{{background:{bg};box-shadow:inset 0 -2px 0 {fg};}}" for k, (bg, fg) in tint.items())
     st.html(
         f"""<style>
@@ -48,7 +50,7 @@ def style(look: Look) -> None:
         .ct-sub {{font-size:1rem; font-weight:620; margin:.1rem 0 .1rem; color:{look.ink};}}
         .ct-sub small {{font-weight:400; font-size:.82rem; color:{look.soft}; margin-left:.6rem;}}
         .ct-card {{border-top:1px solid {look.line}; padding:.62rem 0 .5rem;}}
-        .ct-card .m {{font-size:.82rem; color:{look.soft}; display:flex; gap:.8rem; flex-wrap:wrap;}}
+        .ct-card .m {{font-size:.82rem; color:{look.soft}; display:flex; gap:0 .8rem; flex-wrap:wrap;}}
         .ct-card .m b {{color:{look.accent}; font-weight:600;}}
         .ct-card .h {{font-weight:600; margin:.12rem 0 .1rem; line-height:1.5;}}
         .ct-card .s {{line-height:1.75; font-size:.93rem;}}
@@ -76,14 +78,25 @@ def style(look: Look) -> None:
         .ct-paper .notes {{border-top:1px solid #000; margin-top:1rem; font-size:.82rem;}}
         div[data-testid="stMetric"] {{border-color:{look.line};}}
         [class*="st-key-panel_"] button {{min-height:1.75rem; padding:0 .65rem;}} [class*="st-key-panel_"] button p {{font-size:.82rem;}}
+        [class*="st-key-panel_"] {{position:relative;}}
+        {beside_title if look.t.lang == "zh" else ""}
+        [class*="st-key-list_"] button {{min-height:1.7rem; padding:0; text-align:left;}} [class*="st-key-list_"] button:hover p {{color:{look.accent};}}
+        [class*="st-key-list_"] .ct-note {{white-space:nowrap;}} [class*="st-key-list_"] .stElementContainer:has(.ct-note) {{margin-left:auto; width:max-content !important; flex:none;}}
+        [class*="st-key-list_"] .stElementContainer:has(button) {{flex:0 1 auto; min-width:0;}} [class*="st-key-list_"] button p {{white-space:nowrap; overflow:hidden; text-overflow:ellipsis;}}
+        .st-key-first_screen .st-key-latest .s {{display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:3; overflow:hidden; font-size:.88rem; line-height:1.6;}}
+        .st-key-first_screen .ct-sub small {{display:block; margin:0;}}
+        .st-key-figures div[data-testid="stMetric"] {{position:relative;}} .st-key-figures div[data-testid="stMetric"] > div:first-child {{padding:.7rem .9rem .65rem;}}
+        .st-key-figures [data-testid="stMetricValue"] {{font-size:1.7rem; line-height:1.25;}}
+        .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{position:absolute; right:.7rem; top:.45rem; width:33%; pointer-events:none;}}
         .st-key-sums [data-testid="stMetricValue"] {{font-size:1.25rem;}}
         .stAppHeader [data-testid="stToolbar"]::before {{content:"{brand}"; font-weight:680; font-size:1.02rem; color:{look.accent}; padding:0 1.2rem 0 1.1rem; white-space:nowrap;}}
         .st-key-filterbar {{border-bottom:1px solid {look.line}; padding-bottom:.6rem;}}
         [data-testid="stMetricLabel"] p {{font-size:.86rem; color:{look.soft};}}
-        @media (max-width:640px) {{ .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
+        @media (max-width:640px) {{ .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{top:1.75rem; width:46%;}}
+          .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
           .st-key-figures [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
           .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} .st-key-figures [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}
-        {".stAppHeader, [data-testid='stSidebar'] {display:none;}" if look.wall else ""}
+        {"html {font-size:17.5px;} .stAppHeader, [data-testid='stSidebar'] {display:none;} .st-key-wall_bar {position:fixed; top:.6rem; right:2rem; width:auto; z-index:9;}" if look.wall else ""}
         </style>"""
     )
 
@@ -104,8 +117,14 @@ def note(text: str) -> None:
     st.html(f'<div class="ct-note">{wording.markup(text)}</div>')
 
 
-def show(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] | None = None) -> None:
-    """The chart or its table, and below it the switch and the downloads. `on_point` gets the clicked point, in a callback."""
+def show(
+    ctx: Context,
+    panel: Panel,
+    on_point: Callable[[dict[str, Any]], None] | None = None,
+    choices: Callable[[], None] | None = None,
+) -> None:
+    """The chart or its table, and beside its title the switch and the downloads. `on_point` gets the clicked point, in a
+    callback; `choices` draws what else is to be chosen about this chart."""
     mode_key, t = f"mode_{panel.key}", ctx.t
     with st.container(key=f"panel_{panel.key}", gap="xxsmall"):
         if st.session_state.get(mode_key, "chart") != "table":
@@ -118,7 +137,11 @@ def show(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] 
             note(panel.caption.source)
         if ctx.look.wall:
             return
-        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+        with st.container(
+            key=f"tools_{panel.key}", horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall",
+        ):  # fmt: skip
+            if choices is not None:
+                choices()
             st.segmented_control(
                 t("图或表"), ["chart", "table"], format_func={"chart": t("图"), "table": t("表")}.__getitem__, default="chart", required=True,
                 key=mode_key, label_visibility="collapsed",
@@ -238,7 +261,9 @@ def downloads(ctx: Context, panel: Panel) -> None:
             lambda: export.bundle(
                 {
                     f"{stem}.csv": export.csv(panel.table),
-                    "说明.txt": export.notes_text(panel.caption.title, panel.caption.subtitle, panel.caption.source, notes),
+                    "说明.txt": export.notes_text(
+                        panel.caption.title, panel.caption.subtitle, panel.caption.source, notes
+                    ),
                 }
             ),
         ),
@@ -312,7 +337,7 @@ def when(ctx: Context, row: Any) -> str:
     return ctx.t("约 {first}—{last}", first=first, last=last) if precision == "vague" else f"{first}—{last}"
 
 
-def cards(ctx: Context, rows: list[int], key: str, at: list[int] | None = None) -> None:
+def cards(ctx: Context, rows: list[int], key: str, at: list[int] | None = None, *, brief: bool = False) -> None:
     """Events as cards: when, where, campaign, the sentence with its evidence marked, and a way to the article.
 
     `at` gives, for each row, where in the text the number begins whose sentence is to be shown.
@@ -328,14 +353,14 @@ def cards(ctx: Context, rows: list[int], key: str, at: list[int] | None = None) 
             continue
         extras = {"event": str(record["event_id"])} | ({} if spot is None else {"focus": str(spot)})
         with st.container(horizontal=True, vertical_alignment="top", wrap=False, gap="small"):
-            st.html(card_html(ctx, record, spot), width="stretch")
+            st.html(card_html(ctx, record, spot, brief=brief), width="stretch")
             st.button(
                 ctx.t("看原文"), key=f"{key}_{i}_{record['event_id']}", type="tertiary", on_click=controls.go, args=("events", extras),
             )  # fmt: skip
 
 
-def card_html(ctx: Context, record: dict[str, Any], at: int | None = None) -> str:
-    """One event as HTML; everything that came from outside is escaped."""
+def card_html(ctx: Context, record: dict[str, Any], at: int | None = None, *, brief: bool = False) -> str:
+    """One event as HTML; everything that came from outside is escaped. `brief` leaves out the city and names the paper last."""
     text = record["text"] if isinstance(record["text"], str) else ""
     evidence, metrics = listed(record["evidence"]), listed(record["metrics"])
     first, last = marks.key_sentence(text, evidence, int(record["body_start"] or 0) if text else 0, at)
@@ -346,11 +371,15 @@ def card_html(ctx: Context, record: dict[str, Any], at: int | None = None) -> st
         wording.day(record["published_on"], ctx.lang) if not pd.isna(record["published_on"]) else ctx.t("出版日期不详")
     )
     title = record["headline"] if isinstance(record["headline"], str) else ""
-    bits = [f"<b>{wording.markup(campaign)}</b>"] + [
-        wording.markup(b) for b in (place_name(record) or ctx.t("地点不详"), when(ctx, record))
-    ]
+    where, day = (place_short(record), when_short(ctx, record)) if brief else (place_name(record), when(ctx, record))
+    bits = [f"<b>{wording.markup(campaign)}</b>"] + [wording.markup(b) for b in (where or ctx.t("地点不详"), day)]
     meta = "".join(f"<span>{b}</span>" for b in bits)
     source = wording.markup(f"{paper} {published}")
+    if brief:
+        return (
+            f'<div class="ct-card"><div class="m">{meta}</div><div class="h">{wording.markup(title)}</div>'
+            f'<div class="s">{body}</div><div class="m">{source}</div></div>'
+        )
     return (
         f'<div class="ct-card"><div class="m">{meta}<span>{source}</span></div>'
         f'<div class="h">{wording.markup(title)}</div><div class="s">{body}</div></div>'

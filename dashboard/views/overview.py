@@ -29,35 +29,51 @@ def render(ctx: Context) -> None:
         wall(ctx, totals, weekly)
         return
     figures(ctx, totals, weekly)
-    show_weekly(ctx, weekly, totals)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        parts.show(ctx, place_grid(ctx), click_cell)
-    with right:
-        map_or_ranking(ctx)
-    left, right = st.columns(2, gap="large")
-    with left:
-        active_places(ctx)
-    with right:
-        silent_places(ctx)
-        new_campaigns(ctx)
-    latest(ctx)
+    main, feed = st.container(key="first_screen").columns([12, 5], gap="medium")
+    with main:
+        left, right = st.columns([7, 5], gap="medium")
+        with left:
+            show_weekly(ctx, weekly, totals, HEIGHT)
+        with right:
+            map_or_ranking(ctx, HEIGHT)
+        first, second, third = st.columns([8, 7, 6], gap="medium")
+        with first:
+            active_places(ctx, 6)
+        with second:
+            silent_places(ctx, 6)
+        with third:
+            new_campaigns(ctx)
+    with feed:
+        latest(ctx, 3, brief=True)
+    parts.show(ctx, place_grid(ctx), click_cell)
+
+
+HEIGHT = 310  # of the charts in the first row, so that all fits 1440×900
 
 
 def wall(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
     """The same on one screen of 1920×1080, nothing to click."""
     figures(ctx, totals, weekly)
-    left, right = st.columns([7, 4], gap="large")
+    left, right = st.columns([8, 5], gap="large")
     with left:
-        panel = weekly_panel(ctx, weekly, totals)
-        panel.figure.update_layout(height=360)
-        parts.show(ctx, panel)
-        grid = place_grid(ctx, 9, 12)
-        grid.figure.update_layout(height=390)
-        parts.show(ctx, grid)
+        parts.show(ctx, sized(weekly_panel(ctx, weekly, totals), 370))
+        shapes = county_map(ctx, crowded=True)
+        grid, side = st.columns([3, 2], gap="medium") if shapes else (st.container(), None)
+        with grid:
+            parts.show(ctx, sized(place_grid(ctx, 8, 7 if shapes else 12), 400))
+        if shapes and side:
+            with side:
+                parts.show(ctx, sized(shapes, 400))
     with right:
-        silent_places(ctx)
-        latest(ctx, 4)
+        silent_places(ctx, 5)
+        new_campaigns(ctx, 3)
+        latest(ctx, 2)
+
+
+def sized(panel: parts.Panel, height: int) -> parts.Panel:
+    """The panel with its figure drawn at that height."""
+    panel.figure.update_layout(height=height)
+    return panel
 
 
 def arrival_note(ctx: Context) -> str:
@@ -89,7 +105,7 @@ def week_counts(ctx: Context) -> tuple[dict[dt.date, int], pd.DataFrame]:
 
 
 def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
-    """Five figures; the first two with the last complete week against the weeks before."""
+    """Five figures; the first is the last complete week against the weeks before."""
     t = ctx.t
     counts, everything = week_counts(ctx)
     arrived = covered(ctx)
@@ -97,10 +113,11 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
     columns = st.container(key="figures").columns(5, gap="small")
     recent = [counts.get(w, 0) for w in arrived if w != ctx.unfinished][-26:]
     week_text = t("{week}（最近完整周）", week=week_label(four.week)) if four else ""
+    year = queries.change(counts, arrived, ctx.last, 52)
     columns[0].metric(
         t("最近完整周活动"), wording.amount(four.now, ctx.lang) if four else "—", change_text(ctx, four), delta_color="primary",
         delta_arrow=arrow(four), chart_data=recent or None, chart_type="area", border=True, height="stretch",
-        help=t("{week}，与此前 4 个完整周的平均数相比；没有报纸到达的周不计，未结束的一周不计。", week=week_text),
+        help=t("{week}，与此前 4 个完整周的平均数相比；没有报纸到达的周不计，未结束的一周不计。", week=week_text) + year_text(ctx, year),
     )  # fmt: skip
     columns[1].metric(
         t("所选时间内活动"), wording.amount(totals["events"], ctx.lang), t("报道 {n} 篇", n=wording.amount(totals["articles"], ctx.lang)),
@@ -108,8 +125,9 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
         help=t("同一活动的重复报道只计一次：{reports} 次报道合为 {events} 项活动。", reports=totals["reports"], events=totals["events"]),
     )  # fmt: skip
     active = everything.groupby("week")["id"].nunique()
+    groups = {c.group for i in weekly["id"].unique() if (c := ctx.catalog.campaigns.get(i)) and c.group}
     columns[2].metric(
-        t("开展中的专项行动"), wording.amount(totals["campaigns"], ctx.lang), mover_text(ctx, everything), delta_color="off", delta_arrow="off",
+        t("开展中的专项行动"), wording.amount(totals["campaigns"], ctx.lang), mover_text(ctx, everything) or t("类别 {n} 个", n=len(groups)), delta_color="off", delta_arrow="off",
         border=True, height="stretch", chart_data=[int(v) for v in active.tail(26)] or None, chart_type="line",
         help=t("所选时间内有活动报道的专项行动数；下方为最近完整周增加最多的行动。"),
     )  # fmt: skip
@@ -117,10 +135,10 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
         t("有报道的街道乡镇"), wording.amount(totals["streets"], ctx.lang), t("区县 {n} 个", n=totals["districts"]), delta_color="off",
         delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
-    year = queries.change(counts, arrived, ctx.last, 52)
+    silent = ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
     columns[4].metric(
-        t("与近一年平均相比"), year_text(ctx, year), t("{n} 个完整周的平均：{mean}", n=year.weeks, mean=f"{year.mean:.1f}") if year and year.mean is not None else t("数据不足半年，暂不比较"),
-        delta_color="off", delta_arrow="off", border=True, height="stretch", help=t("最近完整周与此前最多 52 个完整周的平均数相比。"),
+        t("新近静默的街道乡镇"), wording.amount(len(silent), ctx.lang), t("连续 {n} 周以上无报道", n=queries.QUIET_WEEKS), delta_color="off",
+        delta_arrow="off", border=True, height="stretch", help=t("覆盖它的报纸照常到达，却连续 {n} 周以上没有报道", n=queries.QUIET_WEEKS),
     )  # fmt: skip
 
 
@@ -150,11 +168,18 @@ def arrow(change: queries.Change | None) -> Any:
 
 
 def year_text(ctx: Context, change: queries.Change | None) -> str:
+    """A sentence on the last complete week against the year before it."""
+    t = ctx.t
     if change is None or change.mean is None:
-        return "—"
-    if change.low:
-        return ctx.t("变化不大")
-    return "—" if change.ratio is None else wording.percent(change.ratio)
+        return t("数据不足半年，暂不与近一年比较。")
+    if change.low or change.ratio is None:
+        return t("与近一年平均相比，变化不大。")
+    return t(
+        "与此前 {n} 个完整周的平均 {mean} 相比：{change}。",
+        n=change.weeks,
+        mean=f"{change.mean:.1f}",
+        change=wording.percent(change.ratio),
+    )
 
 
 def mover_text(ctx: Context, everything: pd.DataFrame) -> str | None:
@@ -226,17 +251,22 @@ def by_group(ctx: Context, weekly: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     ].sum(), True
 
 
-def show_weekly(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> None:
+def show_weekly(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int], height: int | None = None) -> None:
     """The chart, and the choice between campaigns and groups."""
+    panel = weekly_panel(ctx, weekly, totals)
+    panel = sized(panel, height) if height else panel
+    parts.show(ctx, panel, lambda point: click_week(ctx, point), lambda: choose_level(ctx, weekly))
+
+
+def choose_level(ctx: Context, weekly: pd.DataFrame) -> None:
+    """Coloured by campaign or by group."""
     t, ss = ctx.t, st.session_state
-    if not ctx.look.wall:
-        ss["o_level"] = "group" if by_group(ctx, weekly)[1] else "campaign"
-        names = {"campaign": t("按行动"), "group": t("按类别")}
-        st.segmented_control(
-            t("分色"), list(names), format_func=names.__getitem__, key="o_level", required=True, label_visibility="collapsed",
-            on_change=lambda: controls.set_settings(level=ss["o_level"]),
-        )  # fmt: skip
-    parts.show(ctx, weekly_panel(ctx, weekly, totals), lambda point: click_week(ctx, point))
+    ss["o_level"] = "group" if by_group(ctx, weekly)[1] else "campaign"
+    names = {"campaign": t("按行动"), "group": t("按类别")}
+    st.segmented_control(
+        t("分色"), list(names), format_func=names.__getitem__, key="o_level", required=True, label_visibility="collapsed",
+        on_change=lambda: controls.set_settings(level=ss["o_level"]),
+    )  # fmt: skip
 
 
 def top_wide(
@@ -336,15 +366,18 @@ MAX_SHAPES = 400
 MAX_LABELLED = 40  # with more shapes than this, only those with activities are named
 
 
-def map_or_ranking(ctx: Context) -> None:
+def map_or_ranking(ctx: Context, height: int) -> None:
     """The map by county; where no county has a shape (or within a street), nothing is lost: the ranking stands beside it."""
-    panel = county_map(ctx)
+    panel = county_map(ctx, crowded=True)
     if panel is not None:
-        parts.show(ctx, panel, lambda point: click_county(ctx, point))
+        parts.show(ctx, sized(panel, height), lambda point: click_county(ctx, point))
 
 
-def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
-    """Counties by number of activities, drawn for the prefectures that have any; prefectures where several provinces are looked at."""
+def county_map(ctx: Context, key: str = "map", *, crowded: bool = False) -> parts.Panel | None:
+    """Counties by number of activities, drawn for the prefectures that have any; prefectures where several provinces are looked at.
+
+    `crowded`: there is little room, so that only places with activities are named.
+    """
     level = map_level(ctx)
     counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, level, 3000)
     shapes = data.shapes("prefectures" if level == 1 else "counties")
@@ -357,7 +390,7 @@ def county_map(ctx: Context, key: str = "map") -> parts.Panel | None:
     drawn = [f for code, f in shapes.items() if code[: 2 if level == 1 else 4] in around]
     if len(drawn) > MAX_SHAPES:
         drawn = [shapes[c] for c in known["id"].head(MAX_SHAPES)]
-    return map_panel(ctx, key, level, counts, known, drawn)
+    return map_panel(ctx, key, level, counts, known, drawn, 0 if crowded else MAX_LABELLED)
 
 
 def map_level(ctx: Context) -> int:
@@ -367,13 +400,19 @@ def map_level(ctx: Context) -> int:
 
 
 def map_panel(
-    ctx: Context, key: str, level: int, counts: pd.DataFrame, known: pd.DataFrame, drawn: list[dict[str, Any]]
+    ctx: Context,
+    key: str,
+    level: int,
+    counts: pd.DataFrame,
+    known: pd.DataFrame,
+    drawn: list[dict[str, Any]],
+    labelled: int,
 ) -> parts.Panel:
     """The map with its table and its sentence."""
     t, word = ctx.t, ctx.t(LEVEL_WORDS[level])
     caption = charts.Caption(t("各{level}活动数", level=word), ctx.subtitle(t("项")), ctx.source())
     figure = charts.choropleth(
-        known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=spaced_labels(drawn, known),
+        known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=spaced_labels(drawn, known, labelled),
         outline=None if level == 1 else data.outline(tuple(sorted({c[:2] for c in known["id"]}))),
     )  # fmt: skip
     table = counts[["name", "n", "parent_name", "id"]].rename(
@@ -390,11 +429,11 @@ def map_panel(
     return parts.Panel(key, caption, figure, table, Native("bar"), alt)
 
 
-def spaced_labels(drawn: list[dict[str, Any]], known: pd.DataFrame) -> pd.DataFrame:
+def spaced_labels(drawn: list[dict[str, Any]], known: pd.DataFrame, labelled: int = MAX_LABELLED) -> pd.DataFrame:
     """Names for the map, the busiest first, leaving out those that would lie upon another."""
     rank = {c: i for i, c in enumerate(known["id"])}
     rows = sorted((f["properties"] for f in drawn), key=lambda p: rank.get(p["adcode"], len(rank)))
-    rows = [p for p in rows if "lon" in p and (len(drawn) <= MAX_LABELLED or p["adcode"] in rank)]
+    rows = [p for p in rows if "lon" in p and (len(drawn) <= labelled or p["adcode"] in rank)]
     if not rows:
         return pd.DataFrame(columns=["name", "lon", "lat"])
     width = max(p["lon"] for p in rows) - min(p["lon"] for p in rows) + 0.6
@@ -442,8 +481,8 @@ def click_place(point: dict[str, Any]) -> None:
     controls.apply(place=str(custom(point, 0)))
 
 
-def active_places(ctx: Context) -> None:
-    panel = ranking(ctx, max(3, next_level(ctx)), "active")
+def active_places(ctx: Context, limit: int) -> None:
+    panel = ranking(ctx, max(3, next_level(ctx)), "active", limit)
     if panel is not None:
         parts.show(ctx, panel, click_place)
     else:
@@ -453,7 +492,7 @@ def active_places(ctx: Context) -> None:
 # --- silence, novelty, latest ----------------------------------------------------------------------------------------
 
 
-def silent_places(ctx: Context) -> None:
+def silent_places(ctx: Context, limit: int = 6) -> None:
     """Streets that fell silent though their papers kept arriving."""
     t = ctx.t
     parts.subheading(
@@ -463,18 +502,19 @@ def silent_places(ctx: Context) -> None:
     if silent.empty:
         parts.note(t("没有。"))
         return
-    rows = st.container(gap="xxsmall")
-    for row in silent.head(6).itertuples():
-        left, right = rows.columns([3, 2], vertical_alignment="center", wrap=False)
-        left.button(
-            wording.markdown(f"{row.district or ''} {row.name}".strip()), key=f"silent_{row.id}", type="tertiary", on_click=controls.go,
-            args=("places",), kwargs={"place": row.id},
-        )  # fmt: skip
-        with right:
-            parts.note(t("静默 {n} 周 · 此前 12 周 {m} 次", n=row.quiet, m=row.before))
+    with st.container(gap=None, key="list_silent"):
+        for row in silent.head(limit).itertuples():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+                st.button(
+                    wording.markdown(f"{row.district or ''}{row.name}".strip()), key=f"silent_{row.id}", type="tertiary", on_click=controls.go,
+                    args=("places",), kwargs={"place": row.id},
+                )  # fmt: skip
+                parts.note(t("静默 {n} 周，此前 12 周 {m} 次", n=row.quiet, m=row.before))
+    if len(silent) > limit:
+        parts.note(t("共 {n} 个，此处列出此前最活跃的 {m} 个", n=len(silent), m=limit))
 
 
-def new_campaigns(ctx: Context) -> None:
+def new_campaigns(ctx: Context, limit: int = 5) -> None:
     """Campaigns that appear for the first time, and phrases that may become one."""
     t = ctx.t
     parts.subheading(t("新出现的行动"), t("近 4 周首次见报"))
@@ -482,11 +522,14 @@ def new_campaigns(ctx: Context) -> None:
     candidates = [c for c in ctx.run.get("candidates") or [] if isinstance(c, dict) and c.get("phrase")][:4]
     if found.empty and not candidates:
         parts.note(t("没有。"))
-    for row in found.head(5).itertuples():
-        st.button(
-            wording.markdown(t("{name}（{n} 项，首见 {day}）", name=ctx.campaign(row.id), n=row.n, day=wording.short_day(row.first, ctx.lang))),
-            key=f"new_{row.id}", type="tertiary", on_click=controls.go, args=("campaigns",), kwargs={"campaigns": (row.id,)},
-        )  # fmt: skip
+    with st.container(gap=None, key="list_new"):
+        for row in found.head(limit).itertuples():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+                st.button(
+                    wording.markdown(ctx.campaign(row.id)), key=f"new_{row.id}", type="tertiary", on_click=controls.go, args=("campaigns",),
+                    kwargs={"campaigns": (row.id,)},
+                )  # fmt: skip
+                parts.note(t("{n} 项，首见 {day}", n=row.n, day=wording.short_day(row.first, ctx.lang)))
     if candidates:
         phrases = "、".join(
             t("“{phrase}”（{n} 篇）", phrase=c["phrase"], n=c.get("articles") or c.get("count") or "?")
@@ -495,11 +538,12 @@ def new_campaigns(ctx: Context) -> None:
         parts.note(t("分类表之外的高频说法：{phrases}", phrases=phrases))
 
 
-def latest(ctx: Context, limit: int = 6) -> None:
-    """The newest events with their sentence."""
+def latest(ctx: Context, limit: int = 6, *, brief: bool = False) -> None:
+    """The newest events with their sentence; `brief` for a narrow column."""
     t = ctx.t
     parts.subheading(t("最新活动"), t("标色处是地点、日期、行动与数字在原文中的依据"))
     found = ctx.ask(queries.events, ctx.filters, ctx.last, duplicates=False, limit=limit)
-    parts.cards(ctx, [int(r) for r in found["erow"]], "latest")
+    with st.container(gap="xsmall", key="latest"):
+        parts.cards(ctx, [int(r) for r in found["erow"]], "latest", brief=brief)
     if not ctx.look.wall:
         st.button(t("查看全部事件"), on_click=controls.go, args=("events",), key="all_events")
