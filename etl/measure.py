@@ -9,6 +9,7 @@ from typing import NamedTuple
 from etl.measure_clause import NOTHING, Counted, read_counted
 from etl.measure_numbers import Number, find_numbers
 from etl.measure_scope import Scopes
+from etl.measure_words import around
 from etl.models import Article, Metric, Scope
 from etl.rules import Rules
 from etl.rules.quantities import Indicator, Quantities
@@ -37,11 +38,11 @@ def measure(article: Article, text: Text, rules: Rules) -> list[Metric]:
     """
     quantities = rules.quantities
     numbers = find_numbers(text.norm, quantities)
+    footers = quantities.traps.footer_pattern
+    if numbers and footers.search(text.norm):
+        numbers = [n for n in numbers if not in_footer(text, n, footers)]
     if not numbers:
         return []
-    footers = quantities.traps.footer_pattern
-    if footers.search(text.norm):
-        numbers = [n for n in numbers if not in_footer(text, n, footers)]
     readings = once(drop_headline(list(read(text, numbers, quantities, article.body_start)), article.body_start, text))
     return [to_metric(reading, text) for reading in readings]
 
@@ -56,11 +57,11 @@ def read(text: Text, numbers: Sequence[Number], quantities: Quantities, body_sta
     """Each number with what it counts, handing on from number to number what the one before it counts."""
     scopes = Scopes(text, body_start)
     before, last_sentence = NOTHING, -1
-    for i, number in enumerate(numbers):
+    for i, (number, near) in enumerate(zip(numbers, around(text.norm, numbers), strict=True)):
         sentence = text.sentence_index(number.start)
         if sentence != last_sentence:
             before = NOTHING
-        counted = read_counted(text.norm, numbers, i, before)
+        counted = read_counted(text.norm, numbers, i, near, before)
         indicator = quantities.indicator(counted.what, number.unit, number.unit_class)
         yield Reading(
             number,

@@ -21,8 +21,8 @@ from etl.measure_words import (
     Around,
     Words,
     after_marker,
-    around,
     main_verb,
+    reach_before,
     tag,
     word_set,
 )
@@ -55,14 +55,10 @@ NOTHING = Counted("", "", "")
 FALLBACK = {"户": "住户", "人": "人员", "名": "人员", "位": "人员", "元": "资金", "人次": "人员"}
 
 
-def read_counted(norm: str, numbers: Sequence[Number], i: int, before: Counted) -> Counted:
-    """What `numbers[i]` counts; `before` is what the number before it in the sentence counts, or NOTHING."""
+def read_counted(norm: str, numbers: Sequence[Number], i: int, near: Around, before: Counted) -> Counted:
+    """What `numbers[i]` counts, of the words around it; `before` is what the number before it in the sentence counts, or NOTHING."""
     number = numbers[i]
-    first = max(number.start - REACH, numbers[i - 1].end if i else 0)
-    last = min(number.end + REACH, numbers[i + 1].start if i + 1 < len(numbers) else len(norm))
-    near = around(norm, first, number.start, number.end, last)
     lent = (near.left and near.verb) or before.verb if near.joined else ""
-    anew = counts_anew(norm, numbers, i)
     if number.unit_class == "ratio":
         found = of_ratio(near.left, near.right, before)
     elif noun_follows(near):
@@ -70,9 +66,9 @@ def read_counted(norm: str, numbers: Sequence[Number], i: int, before: Counted) 
     elif near.left:
         found = noun_before(near.left, near.right, lent)
     else:
-        if before is NOTHING or len(_CLAUSES.findall(norm, first, number.start)) > 1:
+        if before is NOTHING or len(_CLAUSES.findall(norm, reach_before(numbers, i), number.start)) > 1:
             before = named_before(norm, number.start) or before
-        found = taken_over(near.right, NOTHING if anew else before)
+        found = taken_over(near.right, NOTHING if counts_anew(norm, numbers, i) else before)
     name = FALLBACK.get(number.unit, "")
     return found if found.what else Counted(lent + name, name, lent)
 

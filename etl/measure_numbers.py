@@ -127,7 +127,7 @@ def value_of(printed: str, scale: str | None) -> float | None:
         return None
     for factor in scale or "":
         base *= SCALE[factor]
-    return round(float(base), 6)
+    return round(base, 6) if "." in printed else float(base)
 
 
 def qualifier_of(norm: str, start: int, end: int, first: str, vague: bool) -> Qualifier:

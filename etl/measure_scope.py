@@ -64,6 +64,7 @@ class Scopes:
         self.totals: set[int] = set()  # sentences with a running total
         self.present: set[int] = set()  # sentences that tell what is done at present: only 其中 carries that on
         self.span: list[bool] = [False]  # sentence -> whether a span of time opened before it is still on
+        self.carry: dict[int, bool] = {}  # sentence -> whether a total announced before it is carried on in it
         self.at: dict[int, int] = {}  # sentence -> where it announces one
 
     def of(self, number: Number, counted: Counted, n: int) -> Scope:
@@ -108,7 +109,9 @@ class Scopes:
             return not other_time(norm, start, number.start)
         if not (is_done(counted) or _DONE.search(norm, start, number.end)):
             return False
-        if not (self.carried(n) or self.in_span(n)):
+        if n not in self.carry:
+            self.carry[n] = self.carried(n) or self.in_span(n)
+        if not self.carry[n]:
             return False
         return not (_STANDING.search(norm, start, number.start) or other_time(norm, start, number.start))
 

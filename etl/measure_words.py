@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import rjieba
 
+from etl.measure_numbers import Number
+
 Word = tuple[str, str]
 Words = Sequence[Word]
 
@@ -75,23 +77,74 @@ class Around(NamedTuple):
     owned: bool  # 的 joins the number to the noun after it (7.5公里的骑行线)
 
 
-def around(norm: str, first: int, start: int, end: int, last: int) -> Around:
-    """The words around the number from start to end, as far as its clause reaches between first and last."""
+class Sides(NamedTuple):
+    """The text on either side of a number that its words are read from."""
+
+    left: str  # from the last 、 or （ on
+    phrase: str  # what 、 breaks off before that
+    joined: bool  # whether 、 does
+    attribute: str  # 在建, 被骗 … at the start of the right side
+    right: str  # the rest of it
+    owned: bool  # whether it starts with 的
+
+
+def around(norm: str, numbers: Sequence[Number]) -> list[Around]:
+    """The words around each number, tagged together: each call of the dictionary costs the others their place in the cache."""
+    sides = [sides_of(norm, numbers, i) for i in range(len(numbers))]
+    words = tag_all([text for side in sides for text in (side.left, side.phrase, side.right)])
+    return [
+        around_one(side, left, phrase, right)
+        for side, left, phrase, right in zip(sides, words[::3], words[1::3], words[2::3], strict=True)
+    ]
+
+
+def around_one(side: Sides, left: list[Word], phrase: Words, right: Words) -> Around:
+    """The words around a number, of its sides' words."""
+    right = [(side.attribute, "b"), *right] if side.attribute else right
+    if left and left[-1][0] in CONJUNCTIONS:
+        return Around([], right, True, "", False, side.owned)
+    told = False
+    while left and (left[-1][0] in STRIP or left[-1][1] == "x"):
+        told = left.pop()[0] in TELLING or told
+    return Around(left, right, side.joined, verb_of(phrase), told, side.owned)
+
+
+def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
+    """The sides of a number, as far as its clause reaches between the number before it and the next one."""
+    start, end = numbers[i].start, numbers[i].end
+    first, last = reach_before(numbers, i), end + REACH
+    if i + 1 < len(numbers):
+        last = min(last, numbers[i + 1].start)
     before, after = _LAST_CLAUSE_END.match(norm, first, start), _CLAUSE_END.search(norm, end, last)
-    left, joined, verb, told = left_words(norm[before.end() if before else first : start])
-    right = right_words(norm[end : after.start() if after else last])
-    return Around(left, right, joined, verb, told, norm.startswith("的", end, last))
+    left, phrase, joined = left_side(norm[before.end() if before else first : start])
+    attribute, right = right_side(norm[end : after.start() if after else last])
+    return Sides(left, phrase, joined, attribute, right, norm.startswith("的", end, last))
+
+
+def reach_before(numbers: Sequence[Number], i: int) -> int:
+    """Where the text before a number is read from: at most REACH characters, none of the number before it."""
+    return max(numbers[i].start - REACH, numbers[i - 1].end if i else 0)
 
 
 def tag(text: str) -> list[Word]:
     """Words with their parts of speech, corrected by KIND."""
-    if not text:
-        return []
-    words = [
-        (w, KIND[w] if w in KIND else "g" if len(w) == 1 and k in KINDS_OF_VERB else k)
-        for w, k in rjieba.tag(text, False)  # without its hidden Markov model
-    ]
-    return with_passives(words) if "被" in text else words
+    return tag_all([text])[0]
+
+
+def tag_all(texts: Sequence[str]) -> list[list[Word]]:
+    """The words of each of some texts without line ends, tagged in one call: a line end is a word of its own."""
+    found: list[list[Word]] = []
+    words: list[Word] = []
+    for word, kind in rjieba.tag("\n".join(texts), False):  # without its hidden Markov model
+        if word == "\n":
+            found.append(words)
+            words = []
+        elif word in KIND:
+            words.append((word, KIND[word]))
+        else:
+            words.append((word, "g" if len(word) == 1 and kind in KINDS_OF_VERB else kind))
+    found.append(words)
+    return [with_passives(words) if "被" in text else words for text, words in zip(texts, found, strict=True)]
 
 
 def with_passives(words: list[Word]) -> list[Word]:
@@ -105,36 +158,32 @@ def with_passives(words: list[Word]) -> list[Word]:
     return found
 
 
-def left_words(text: str) -> tuple[list[Word], bool, str, bool]:
-    """The left side of a number, as Around has it: words, joined, verb, told."""
+def left_side(text: str) -> tuple[str, str, bool]:
+    """The left side of a number, as Sides has it: left, phrase, joined."""
     if "）" in text:
         text = _PARENTHESIS.sub("", text)
     bound = _LAST_BOUND.match(text)
     cut = bound.end() if bound else 0
     joined = cut > 0 and text[cut - 1] == "、"
-    rest = _DROP.sub("", text[cut:])
-    if rest.endswith(("约", "近")):
-        rest = _ROUGHLY.sub("", rest)
-    words = tag(_OPENING.sub("", rest) if rest[:1] in _OPENERS else rest)
-    if words and words[-1][0] in CONJUNCTIONS:
-        return [], True, "", False
-    told = False
-    while words and (words[-1][0] in STRIP or words[-1][1] == "x"):
-        told = words.pop()[0] in TELLING or told
-    return words, joined, verb_of(text[:cut]) if joined else "", told
+    left = _DROP.sub("", text[cut:])
+    if left.endswith(("约", "近")):
+        left = _ROUGHLY.sub("", left)
+    if left[:1] in _OPENERS:
+        left = _OPENING.sub("", left)
+    return left, _DROP.sub("", text.split("、", 1)[0][-24:]) if joined else "", joined
 
 
-def verb_of(text: str) -> str:
+def verb_of(words: Words) -> str:
     """The verb of a phrase that 、 breaks off: 测量血压、 → 测量; or ""."""
-    words = after_marker(tag(_DROP.sub("", text.split("、")[0][-24:])))
+    words = after_marker(words)
     first = main_verb(words)
     return "" if first is None or words[first][0] in BETWEEN else words[first][0]
 
 
-def right_words(text: str) -> list[Word]:
-    """The right side of a number: the words up to the next 、 or bracket; 区、镇人大代表 stays whole."""
+def right_side(text: str) -> tuple[str, str]:
+    """Attribute and rest of the right side of a number: up to the next 、 or bracket; 区、镇人大代表 stays whole."""
     if not text or text[0] == "、":
-        return []
+        return "", ""
     text = _PARENTHESIS.sub("", text) if "）" in text else text.split("（")[0]
     text = _DROP.sub("", text)
     if text[:1] in _FIRST_AFTER_UNIT and (said := _AFTER_UNIT.match(text)):
@@ -145,9 +194,7 @@ def right_words(text: str) -> list[Word]:
         bound = _BOUND.search(text)
     text = text[: bound.start()] if bound else text
     attribute = _ATTRIBUTE.match(text) if text[:1] in _FIRST_OF_ATTRIBUTE else None
-    if not attribute:
-        return tag(text)
-    return [(attribute[0], "b"), *tag(text[attribute.end() :])]
+    return (attribute[0], text[attribute.end() :]) if attribute else ("", text)
 
 
 def after_marker(words: Words) -> Words:

@@ -44,12 +44,22 @@ class Indicator:
             return False
         if self.without and self.without_pattern.search(what):
             return False
-        return any(all(word in what for word in cue) for cue in self.cues)
+        return bool(self.single_words.search(what)) or any(all(word in what for word in cue) for cue in self.joined)
 
     @cached_property
     def first_words(self) -> re.Pattern[str]:
         """The first word of any cue: most wordings hold none."""
         return any_of(tuple(cue[0] for cue in self.cues))
+
+    @cached_property
+    def single_words(self) -> re.Pattern[str]:
+        """Any cue of a single word."""
+        return any_of(tuple(cue[0] for cue in self.cues if len(cue) == 1))
+
+    @cached_property
+    def joined(self) -> tuple[tuple[str, ...], ...]:
+        """The cues of several words."""
+        return tuple(cue for cue in self.cues if len(cue) > 1)
 
     @cached_property
     def without_pattern(self) -> re.Pattern[str]:
