@@ -153,14 +153,14 @@ def to_metric(reading: Reading, text: Text) -> Metric:
     """The metric of a reading, with the span of number and unit."""
     number = reading.number
     return Metric(
-        what=reading.counted.what,
-        indicator=reading.indicator,
-        value=number.value,
-        unit=number.unit,
-        qualifier=number.qualifier,
-        scope=reading.scope,
-        as_of=None,
-        start=number.start,
-        end=number.end,
-        text=text.raw[number.start : number.end],
+        reading.counted.what,
+        reading.indicator,
+        number.value,
+        number.unit,
+        number.qualifier,
+        reading.scope,
+        None,  # as_of
+        number.start,
+        number.end,
+        text.raw[number.start : number.end],
     )

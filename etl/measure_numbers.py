@@ -69,7 +69,8 @@ def patterns(unit_pattern: str) -> Patterns:
     high = r"(?:[-~至到](?P<high>[0-9]{1,9}(?:\.[0-9]{1,4})?))?"
     numeral = r"(?P<number>[零一二三四五六七八九十百千万亿两](?<![零一二三四五六七八九十百千万亿两数几多余第0-9 ].)[零一二三四五六七八九十百千万亿两]{0,9})(?P<high>)"
     scale = r" ?(?P<plus>[余多几])? ?(?P<scale>[十百千]?[万亿]{1,2})? ?(?P<more>[余多几])? {0,2}"
-    unit = f"(?P<unit>{unit_pattern})"
+    firsts = "".join(sorted({unit.lstrip("\\")[0] for unit in unit_pattern.split("|")}))
+    unit = f"(?=[{re.escape(firsts)}])(?P<unit>{unit_pattern})"  # told at once where no unit begins
     percent = re.compile(r"百分之(?P<number>[零一二三四五六七八九十百0-9.]{1,8})(?P<plus>)(?P<more>)(?P<high>)")
     return Patterns(re.compile(digits + high + scale + unit), re.compile(numeral + scale + unit), percent)
 
@@ -87,8 +88,9 @@ def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
             found.append(n)
     if "百分之" in norm:
         found += [n for match in shapes.percent.finditer(norm) if (n := read_percent(match))]
-    covered = {i for m in quantities.traps.phrase_pattern.finditer(norm) for i in range(*m.span())}
-    if covered:
+    if not found:
+        return []
+    if covered := {i for m in quantities.traps.phrase_pattern.finditer(norm) for i in range(*m.span())}:
         found = [n for n in found if covered.isdisjoint(range(n.start, n.end))]
     return sorted(found, key=lambda n: n.start)
 

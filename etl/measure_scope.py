@@ -14,13 +14,13 @@ from etl.measure_numbers import Number
 from etl.models import Scope
 from etl.text import Text
 
-_COUNTING = r"(?:(?<!公)共(?![同产建治享青和]|计?[\d约有近])|累计|已|先后)"  # 共整治, not 公共, 共同, 共4.6万元
+_COUNTING = r"(?:共(?<!公共)(?![同产建治享青和]|计?[\d约有近])|累计|已|先后)"  # 共整治, not 公共, 共同, 共4.6万元
 _ANNOUNCED = re.compile(
     r"截[至止](?!当[晚日天])|(?<![\u4e00-\u9fff\d])至(?:目前|\d{1,2} ?月)|累计|(?<![\u4e00-\u9fff\d])到\d{1,2} ?月底|到目前为止|迄今|至今|"
     r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
     rf"[自从][^。，；]{{2,20}}(?<![时点分])(?:开始|以来|起)[^。]{{0,60}}?{_COUNTING}|以来[^。]{{0,40}}?{_COUNTING}"
 )
-_HINT = re.compile(r"[截至自从]|到目前|月底|累计|以来|迄今")  # one of these stands in any sentence of the above
+_HINT = re.compile(r"截|至|自|从|到目前|月底|累计|以来|迄今")  # one of these stands in any sentence of the above
 _AT_PRESENT = re.compile(r"目前[^。；]{0,30}?(?:已|共(?!有))|目前，[^。，；]{0,8}(?:开展|排查|检查|发放)(?!的)")
 _CLOSED = re.compile(
     r"\d{1,2} ?日?(?:至|到|-|~)(?:\d{1,2} ?月)?\d{1,2} ?日[^。]*累计"
@@ -31,7 +31,7 @@ _ONE_ACTIVITY = re.compile(r"此次|本次|这次|当[天日晚]|本届|首场")
 _STRONG = re.compile(r"截[至止]|以来|至今|迄今|[自从][^。，；]{2,20}(?:开始|起)")
 # What has a time of its own carries no earlier total on; an earlier span of time ends there, but not at 目前 or 期间.
 # Two patterns, each with a set of characters to begin with: a scan skips quickly to those.
-_OTHER_DAY = re.compile(r"\d(?: ?[日号月]|(?<=2)0\d\d ?年)")
+_OTHER_DAY = re.compile(r"[0-9](?: ?[日号月]|(?<=2)0\d\d ?年)")
 _OTHER_TIME = re.compile(r"近日|日前|昨[日天]|连日来|此次|本次|这次|现场|当[天日晚]|下一步|去年|接下来|预计|将于")
 _STANDING = re.compile(r"目前|期间|当前|近期|如今|记者|表示|说[，：。]|[\"]$")
 _DONE = re.compile(_COUNTING)

@@ -106,7 +106,7 @@ def around_one(side: Sides, left: list[Word], phrase: Words, right: Words) -> Ar
     told = False
     while left and (left[-1][0] in STRIP or left[-1][1] == "x"):
         told = left.pop()[0] in TELLING or told
-    return Around(left, right, side.joined, verb_of(phrase), told, side.owned)
+    return Around(left, right, side.joined, verb_of(phrase) if phrase else "", told, side.owned)
 
 
 def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
