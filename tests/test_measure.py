@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.measure import measure
+from etl.measure_words import tag, tag_all
 from etl.models import Article, Metric
 from etl.rules import Rules
 from etl.rules.errors import RulesError
@@ -431,3 +432,10 @@ def test_time_grows_with_length(piece: str, rules: Rules) -> None:
         return min(runs)
 
     assert cost(20_000) <= 10 * cost(5_000) + 0.05
+
+
+@given(st.lists(st.text(alphabet="检查商铺人员被骗群众的、 12.5%Aa（-+", max_size=12), min_size=1, max_size=6))
+@settings(deadline=None)
+def test_texts_tagged_together_are_tagged_as_one_by_one(texts: list[str]) -> None:
+    """Each text of a joint call keeps its own words."""
+    assert tag_all(texts) == [tag(text) for text in texts]
