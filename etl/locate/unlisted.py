@@ -61,10 +61,11 @@ def add_street(name: str, county: int, found: Found, norm: str, names: dict[int,
     if name in names.values():
         return
     names[code] = name
-    at = norm.find(name)
+    spans, at = [], norm.find(name)
     while at >= 0:
-        replace(found, Mention(at, at + len(name), TOWN, (code,), where_at(found, at), bound=True))
+        spans.append((at, at + len(name)))
         at = norm.find(name, at + len(name))
+    replace_all(found, spans, code)
 
 
 def keep_undecided(found: Found, undecided: list[Mention], norm: str, names: dict[int, str]) -> None:
@@ -83,10 +84,29 @@ def keep_undecided(found: Found, undecided: list[Mention], norm: str, names: dic
         m.codes = (code,)
 
 
-def where_at(found: Found, at: int) -> int:
-    """The zone of a position, as of the mention nearest before it."""
-    before = [m.where for m in found.mentions if m.start <= at]
-    return CONTEXT if at >= found.tail else (before[-1] if before else 2)
+def replace_all(found: Found, spans: list[tuple[int, int]], code: int) -> None:
+    """Put a street's mentions in place of those that they overlap, in one pass over both, each linked to the county before it.
+
+    A new mention's zone is that of the mention nearest before it.
+    """
+    kept: list[Mention] = []
+    old, reached = iter(found.mentions), 0  # what begins before `reached` lies in the last new mention
+    waiting = next(old, None)
+    for start, end in spans:
+        while waiting is not None and waiting.start <= start:
+            if waiting.start >= reached:
+                kept.append(waiting)
+            waiting = next(old, None)
+        where = CONTEXT if start >= found.tail else (kept[-1].where if kept else 2)
+        while kept and kept[-1].end > start:
+            kept.pop()
+        new = Mention(start, end, TOWN, (code,), where, bound=True)
+        if kept and kept[-1].end == start and kept[-1].level == COUNTY:
+            kept[-1].child, new.parent = new, kept[-1]
+        kept.append(new)
+        reached = end
+    rest = [] if waiting is None else [waiting, *old]
+    found.mentions = kept + [m for m in rest if m.start >= reached]
 
 
 def replace(found: Found, new: Mention) -> None:
