@@ -108,7 +108,7 @@ def base(
 ) -> go.Figure:
     """An empty figure in the house's manner: title, where and when, source at the left above; few lines; legend at the foot."""
     scale = 1.25 if look.wall else 1.0
-    small = [wording.plotly(part) for part in (caption.subtitle, caption.source) if part]
+    small = [wording.plotly(line) for part in (caption.subtitle, caption.source) if part for line in folded(part)]
     layout = {
         "height": int(height * scale), "autosize": True,
         "margin": {"l": left, "r": 14, "t": int((34 + 17 * len(small)) * scale) + 8, "b": int((34 + bottom) * scale), "pad": 4},
@@ -136,6 +136,19 @@ def base(
     }
     layout |= {"xaxis": axis | {"showgrid": False, "automargin": "height"}, "yaxis": axis, "template": "none"}
     return go.Figure(layout=layout)
+
+
+LINE_ROOM = 360  # pixels by `label_room` that a line of the narrowest panel on a desk holds
+
+
+def folded(text: str) -> list[str]:
+    """A line, or two where it is too long for a narrow panel; broken between its parts (at ·) nearest to the middle."""
+    pieces = text.split(" · ")
+    if len(pieces) < 2 or label_room([text]) <= LINE_ROOM:
+        return [text]
+    halves = [(" · ".join(pieces[:i]), " · ".join(pieces[i:])) for i in range(1, len(pieces))]
+    first, second = min(halves, key=lambda h: abs(label_room([h[0]]) - label_room([h[1]])))
+    return [first, second]
 
 
 def label_room(names: Sequence[str], scale: float = 1.0) -> int:
@@ -256,7 +269,7 @@ def lines(
                 marker={"size": [0, 6] if at else 6, "color": look.paper, "line": {"color": colour[cid], "width": 1.5}},
             )  # fmt: skip
     figure.update_layout(hovermode="x unified")
-    if unfinished in weeks:
+    if unfinished is not None and unfinished in weeks:
         say_unfinished(figure, unfinished, look)
     number_axis(figure, float(np.nanmax(wide.to_numpy(dtype=float))) if wide.size else 0.0, look)
     week_axis(figure, weeks, look)

@@ -64,8 +64,7 @@ class Context:
         """2023年1月2日—3月21日; the year is said again where it changes."""
         start, end = (filters or self.filters).span(self.last)
         start, end = start or self.catalog.first, end or self.last
-        short = self.lang == "zh" and start is not None and start.year == end.year
-        return f"{wording.day(start, self.lang)}—{(wording.short_day if short else wording.day)(end, self.lang)}"
+        return wording.days(start, end, self.lang)
 
     def source(self) -> str:
         """来源 and 数据截至, as they stand in each figure."""
@@ -78,13 +77,25 @@ class Context:
         )
 
     def subtitle(self, unit: str = "", *, place: str | None = None, period: bool = True) -> str:
-        """Where · when · unit."""
+        """Where · which campaigns, where not all · when · unit."""
         parts = [
             place or self.place(),
+            self.chosen(),
             self.period() if period else "",
             self.t("单位：{unit}", unit=unit) if unit else "",
         ]
         return " · ".join(p for p in parts if p)
+
+    def chosen(self) -> str:
+        """The campaigns (or groups) that are filtered for: 消防安全, 消防安全 等3项; empty where all are shown."""
+        names = [self.campaign(c) for c in self.filters.campaigns] or [self.t(g) for g in self.filters.groups]
+        return (
+            ""
+            if not names
+            else names[0]
+            if len(names) == 1
+            else self.t("{first} 等{n}项", first=names[0], n=len(names))
+        )
 
     def definitions(self) -> list[tuple[str, str]]:
         """The active filters and what is counted how, for every download."""

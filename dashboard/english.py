@@ -10,7 +10,7 @@ ENGLISH: dict[str, str] = {
     # states and charts
     "零：有报道，无此类活动": "Zero: reported, but not this", "静默：报纸已到，无报道": "Silent: papers arrived, nothing reported",
     "未知：相关报纸未到": "Unknown: no covering paper arrived", "本周未完": "Week not over", "无报纸到达": "No paper arrived", "其他": "Others",
-    "来源：{papers} · 数据截至 {day}": "Source: {papers} · Data up to {day}", "等{n}种报纸": " and others ({n} papers)", "全部地区": "All places",
+    "来源：{papers} · 数据截至 {day}": "Source: {papers} · Data up to {day}", "等{n}种报纸": " etc. ({n} papers)", "全部地区": "All places",
     "单位：{unit}": "Unit: {unit}", "项": "activities", "篇": "articles", "条": "items",
     # definitions
     "时间": "Time", "日期口径": "Kind of date", "行动类别": "Group", "报纸": "Newspaper", "数据截至": "Data up to", "数据截至 {day}": "Data up to {day}",
@@ -82,10 +82,10 @@ ENGLISH: dict[str, str] = {
     # overview
     "数据截至 {day}，最近一周到报 {n}/{all} 种": "Data up to {day}; {n} of {all} papers arrived this week", "{change} 较前{n}周均值": "{change} on the mean of {n} weeks", "上升最多：{name}": "Rose most: {name}",
     "{title}，{sub}。共 {n} 项，最多的一期始于 {day}，{m} 项。": "{title}, {sub}. Total {n}; most from {day}: {m}.", "{title}地图，{sub}。最多的是{name}，{n} 项。": "Map: {title}, {sub}. Most: {name}, {n}.",
-    "{week}（最近完整周）": "{week} (last complete week)", "所选时间内活动": "Activities in the period", "开展中的专项行动": "Active campaigns", "有报道的街道乡镇": "Townships reported",
+    "{week}（最近完整周）": "{week} (last complete week)", "所选时间内活动": "In the period", "开展中的专项行动": "Active campaigns", "有报道的街道乡镇": "Townships reported",
     "数据不足半年，暂不与近一年比较。": " Less than half a year of data: not compared with the past year.", "与近一年平均相比，变化不大。": " Limited change against the past year.",
     "与此前 {n} 个完整周的平均 {mean} 相比：{change}。": " Against the mean of {n} complete weeks before ({mean}): {change}.", "连续 {n} 周以上无报道": "{n} weeks or more", "类别 {n} 个": "{n} groups",
-    "静默 {n} 周，此前 12 周 {m} 次": "silent {n} weeks; {m} in 12 before", "共 {n} 个，此处列出此前最活跃的 {m} 个": "{n} in all; the {m} most active before are listed", "{n} 项，首见 {day}": "{n}, first {day}",
+    "静默 {n} 周，此前 12 周 {m} 次": "silent {n} weeks; {m} in 12 before", "近4周最活跃的{level}": "Most active, last 4 weeks: {level}", "共 {n} 个，此处列出此前最活跃的 {m} 个": "{n} in all; the {m} most active before are listed", "{n} 项，首见 {day}": "{n}, first {day}",
     "最近完整周没有报纸到达": "No paper arrived in that week", "此前不足 2 周，暂不比较": "Too few weeks to compare", "基数小，变化不大": "Low base: limited change",
     "前{n}周均值为 0": "Mean of {n} weeks: 0", "其中 {n} 项日期不精确，按出版日计入": "{n} with inexact dates count on the day of publication", "专项行动与{level}": "Campaigns by {level}",
     "各{level}活动数": "Activities by {level}", "最活跃的{level}": "Most active: {level}", "新近静默的街道乡镇": "Newly silent townships",

@@ -41,9 +41,28 @@ def day(value: dt.date | None, lang: str = "zh") -> str:
     return f"{value.year}年{value.month}月{value.day}日" if lang == "zh" else f"{value.day} {value:%b} {value.year}"
 
 
+def days(first: dt.date | None, last: dt.date | None, lang: str = "zh") -> str:
+    """2023年1月2日—3月21日, 2 Jan 2023—21 Mar 2023; in Chinese the year is said again only where it changes."""
+    short = lang == "zh" and first is not None and last is not None and first.year == last.year
+    return f"{day(first, lang)}—{short_day(last, lang) if short and last else day(last, lang)}"
+
+
 def short_day(value: dt.date, lang: str = "zh") -> str:
     """3月21日, or 21 Mar."""
     return f"{value.month}月{value.day}日" if lang == "zh" else f"{value.day} {value:%b}"
+
+
+def clock(text: object) -> str | None:
+    """2026-11-23T01:47:35+00:00 → 2026-11-23 09:47 in China's time; what is no time stays as it is."""
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(dt.timezone(dt.timedelta(hours=8)))
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def markdown(text: str) -> str:

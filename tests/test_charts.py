@@ -126,3 +126,10 @@ def test_bars_lines_and_spans_draw_empty_and_full() -> None:
 )
 def test_cut(text: str, length: int, expected: str) -> None:
     assert charts.cut(text, length) == expected
+
+
+def test_a_long_line_is_folded_between_its_parts() -> None:
+    assert charts.folded("全部地区 · 单位：项") == ["全部地区 · 单位：项"]
+    long = "大同市平城区 · 消防安全 · 2026年7月29日—11月19日 · 单位：项"
+    assert charts.folded(long) == ["大同市平城区 · 消防安全", "2026年7月29日—11月19日 · 单位：项"]
+    assert charts.folded("一" * 80) == ["一" * 80]

@@ -164,7 +164,7 @@ def single(ctx: Context, campaign: str) -> None:
         t("最早见于"), "—" if first is None else wording.short_day(first["first"], ctx.lang),
         None if first is None else wording.markdown(f"{first['parent'] or ''}{first['name']}"), delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
-    parts.show(ctx, lines_panel(ctx, weekly, (campaign,)))
+    parts.show(ctx, lines_panel(ctx, weekly, (campaign,)), click_course)
     left, right = st.columns(2, gap="large")
     with left:
         if len(began):
@@ -190,7 +190,7 @@ def lines_panel(ctx: Context, weekly: pd.DataFrame, chosen: tuple[str, ...], key
     title = t("每周活动数") if len(chosen) == 1 else t("各行动每周活动数比较")
     caption = charts.Caption(
         title,
-        ctx.subtitle(t("项"), place=f"{ctx.place()} · {names[chosen[0]]}" if len(chosen) == 1 else None),
+        ctx.subtitle(t("项")),
         ctx.source(),
     )
     figure = charts.lines(
@@ -265,6 +265,14 @@ def week_names(weeks: list[dt.date], lang: str) -> list[str]:
     return [wording.short_day(w, lang) for w in weeks]
 
 
+def click_course(point: dict[str, Any]) -> None:
+    """A week of a line: the events of that campaign in that week."""
+    start = dt.date.fromisoformat(str(point["x"])[:10])
+    campaign = overview.custom(point, 0)
+    week = {"period": "custom", "start": start, "end": start + dt.timedelta(days=6)}
+    controls.go("events", **week, **({"campaigns": (str(campaign),)} if campaign else {}))
+
+
 def click_intensity(point: dict[str, Any]) -> None:
     """A cell: its place and its week."""
     start = dt.date.fromisoformat(str(overview.custom(point, 1)))
@@ -280,7 +288,7 @@ def compare(ctx: Context, chosen: tuple[str, ...]) -> None:
     narrowed = replace(ctx.filters, campaigns=chosen)
     parts.heading(t("比较 {n} 个行动", n=len(chosen)), f"{ctx.place()} · {ctx.period()}")
     weekly = ctx.ask(queries.weekly, narrowed, ctx.last)
-    parts.show(ctx, lines_panel(ctx, weekly, chosen, "compare"))
+    parts.show(ctx, lines_panel(ctx, weekly, chosen, "compare"), click_course)
     parts.show(ctx, overview.place_grid(ctx), overview.click_cell)
     table = ctx.ask(queries.by_campaign, narrowed, ctx.last).set_index("id").reindex(list(chosen))
     rows = []

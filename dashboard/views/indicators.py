@@ -170,7 +170,7 @@ def weeks_panel(ctx: Context, key: str, unit: str, name: str) -> parts.Panel:
 def bars_panel(ctx: Context, ranked: pd.DataFrame, title: str, unit: str, key: str) -> parts.Panel:
     """Ranked sums."""
     t = ctx.t
-    caption = charts.Caption(title, ctx.subtitle(unit, period=False), ctx.source())
+    caption = charts.Caption(title, ctx.subtitle(unit), ctx.source())
     table = ranked[["name", "total"]].rename(columns={"name": t("名称"), "total": f"{t('本次合计')}（{unit}）"})
     figure = charts.bars(ranked.rename(columns={"total": "n", "n": "events"}), ctx.look, caption, unit=unit)
     alt = (

@@ -453,13 +453,13 @@ def click_county(ctx: Context, point: dict[str, Any]) -> None:
         controls.apply(place=code)
 
 
-def ranking(ctx: Context, level: int, key: str, limit: int = 10) -> parts.Panel | None:
+def ranking(ctx: Context, level: int, key: str, limit: int = 10, title: str = "最活跃的{level}") -> parts.Panel | None:
     """The most active places of one level."""
     t = ctx.t
     counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, level, limit)
     if counts.empty:
         return None
-    caption = charts.Caption(t("最活跃的{level}", level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
+    caption = charts.Caption(t(title, level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
     figure = charts.bars(counts, ctx.look, caption, unit=t("项"), detail="parent_name")
     table = counts[["name", "parent_name", "id", "n"]].rename(
         columns={"name": t(LEVEL_WORDS[level]), "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")}
@@ -482,7 +482,11 @@ def click_place(point: dict[str, Any]) -> None:
 
 
 def active_places(ctx: Context, limit: int) -> None:
-    panel = ranking(ctx, max(3, next_level(ctx)), "active", limit)
+    recent = ctx.filters.period == "all"  # what moves now, unless the reader asks for a time
+    shown = replace(ctx, filters=replace(ctx.filters, period="4w")) if recent else ctx
+    panel = ranking(
+        shown, max(3, next_level(ctx)), "active", limit, "近4周最活跃的{level}" if recent else "最活跃的{level}"
+    )
     if panel is not None:
         parts.show(ctx, panel, click_place)
     else:

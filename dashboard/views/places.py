@@ -127,7 +127,11 @@ def weeks_grid(ctx: Context, place: str) -> parts.Panel:
     )
     caption = charts.Caption(
         t("各街道乡镇每周活动数"),
-        f"{ctx.place()} · {wording.day(weeks[0], ctx.lang)}—{wording.day(end, ctx.lang)} · {t('单位：{unit}', unit=t('项'))}",
+        " · ".join(
+            b
+            for b in (ctx.place(), ctx.chosen(), wording.days(weeks[0], end, ctx.lang), t("单位：{unit}", unit=t("项")))
+            if b
+        ),
         ctx.source(),
     )
     figure = charts.heat(grid, ctx.look, caption, unit=t("项"), square=30)

@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import access, charts, controls, data, export, parts, queries, wording
 from dashboard.context import Context
 from dashboard.export import Native
+from dashboard.views import overview
 from etl.models import Article, Event, Evidence, Metric
 
 PARTS = {
@@ -35,7 +36,7 @@ def render(ctx: Context) -> None:
     note = t(
         "版本 {version}，完成于 {time}",
         version=ctx.snapshot.version or "—",
-        time=str(run.get("finished") or "—")[:16].replace("T", " "),
+        time=wording.clock(run.get("finished")) or "—",
     )
     parts.heading(t("数据"), note)
     ss["d_part"] = controls.setting("part") if controls.setting("part") in PARTS else "run"
@@ -58,8 +59,8 @@ def run_section(ctx: Context) -> None:
         parts.note(t("没有运行报告 run.json。"))
     else:
         facts = [
-            (t("开始"), run.get("started")),
-            (t("完成"), run.get("finished")),
+            (t("开始"), wording.clock(run.get("started"))),
+            (t("完成"), wording.clock(run.get("finished"))),
             (t("用时（秒）"), run.get("seconds")),
             (t("数据版本"), run.get("version")),
         ]
@@ -127,8 +128,15 @@ def coverage_section(ctx: Context) -> None:
     alt = t("{title}。{n} 种报纸，缺 {m} 个报周。", title=caption.title, n=len(papers), m=missing)
     figure = charts.coverage(grid, ctx.look, caption, t("篇"))
     figure.update_layout(showlegend=False)
-    parts.show(ctx, parts.Panel("coverage", caption, figure, table, Native("grid"), alt))
+    parts.show(ctx, parts.Panel("coverage", caption, figure, table, Native("grid"), alt), click_arrival)
     parts.note(t("空格是报纸没有到达的周：其间没有报道不能算作静默。"))
+
+
+def click_arrival(point: dict[str, Any]) -> None:
+    """A cell: the events that this paper reported in that week."""
+    start = dt.date.fromisoformat(str(overview.custom(point, 1)))
+    week = {"period": "custom", "start": start, "end": start + dt.timedelta(days=6), "by": "published"}
+    controls.go("events", papers=(str(overview.custom(point, 0)),), **week)
 
 
 def issues_section(ctx: Context) -> None:

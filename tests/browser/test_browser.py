@@ -6,6 +6,7 @@ import io
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pandas as pd
@@ -136,6 +137,52 @@ def test_a_click_on_the_heat_map_filters(window: Visit) -> None:
     assert "place=" in page.url
 
 
+CLICKS = (
+    ("?level=campaign", "weekly", ".barlayer .point path", "period=custom&.*campaign="),
+    ("", "active", ".barlayer .point path", "place="),
+    ("campaigns", "groups", ".barlayer .point path", "group="),
+    ("campaigns?campaign=fire-safety", "course", ".scatterlayer .point", "/events.*period=custom"),
+    ("campaigns?campaign=fire-safety", "spread", ".scatterlayer .point", "place="),
+    ("campaigns?campaign=fire-safety", "intensity", ".scatterlayer .point", "period=custom.*place="),
+    ("campaigns?campaign=fire-safety,anti-fraud", "compare", ".scatterlayer .point", "/events.*period=custom"),
+    ("places", "places_rank", ".barlayer .point path", "place="),
+    ("places", "places_streets", ".barlayer .point path", "place="),
+    ("places?place=140213", "weeks_grid", ".scatterlayer .point", "/events.*period=custom.*place="),
+    ("places?place=140213&part=campaigns", "campaigns_grid", ".scatterlayer .point", "place=140213.+campaign="),
+    ("places?place=140213", "district_rank", ".barlayer .point path", "place=140213.+"),
+    ("indicators?indicator=leaflets&unit=份", "i_weeks", ".barlayer .point path", "week="),
+    ("indicators?indicator=leaflets&unit=份", "i_places", ".barlayer .point path", "part=place"),
+    ("indicators?indicator=leaflets&unit=份", "i_campaigns", ".barlayer .point path", "part=campaign"),
+    ("data?part=coverage", "coverage", ".scatterlayer .point", "/events.*paper="),
+)
+
+
+@pytest.mark.parametrize(("path", "panel", "points", "url"), CLICKS, ids=[c[1] for c in CLICKS])
+def test_a_click_on_each_chart_leads_on(window: Visit, path: str, panel: str, points: str, url: str) -> None:
+    page = window.page
+    window.open(path)
+    before = page.url
+    chart = page.locator(f".st-key-panel_{panel}")
+    chart.scroll_into_view_if_needed()
+    window.settle()
+    size = "e => e.getBoundingClientRect().width * e.getBoundingClientRect().height"
+    areas = chart.locator(points).evaluate_all(f"all => all.map({size})")
+    chart.locator(points).nth(next(i for i, a in enumerate(areas) if a > 0)).click(force=True)
+    page.wait_for_url(lambda now: now != before and re.search(url, unquote(now)) is not None, timeout=20_000)
+    window.settle()
+
+
+def test_the_overview_answers_on_one_screen(window: Visit) -> None:
+    page = window.page
+    window.open()
+    for words in ("最近完整周活动", "新近静默的街道乡镇", "新出现的行动", "最新活动", "看原文"):
+        box = page.get_by_text(words).first.bounding_box()
+        assert box is not None and box["y"] + box["height"] < 900, words
+    for panel in ("weekly", "map", "active"):
+        box = page.locator(f".st-key-panel_{panel}").bounding_box()
+        assert box is not None and box["y"] + box["height"] < 930, panel
+
+
 def test_a_click_on_the_map_opens_the_county(window: Visit) -> None:
     page = window.page
     window.open("places")
@@ -258,7 +305,15 @@ def test_charts_speak_and_switch_to_tables(window: Visit) -> None:
 def test_hostile_text_shows_as_typed(browser: Any, tmp_path: Path) -> None:
     from tests.test_dashboard_views import HOSTILE, hostile_tables
 
-    own = start(write(tmp_path / "data", *hostile_tables(), version="1", candidates=[{"phrase": HOSTILE, "articles": 2}], issues={HOSTILE: 2}))
+    own = start(
+        write(
+            tmp_path / "data",
+            *hostile_tables(),
+            version="1",
+            candidates=[{"phrase": HOSTILE, "articles": 2}],
+            issues={HOSTILE: 2},
+        )
+    )
     try:
         for found in visit(browser, own):
             alarms: list[str] = []
@@ -268,7 +323,10 @@ def test_hostile_text_shows_as_typed(browser: Any, tmp_path: Path) -> None:
                 found.page.wait_for_timeout(500)
                 assert alarms == [] and found.outside() == [], path
                 bad = "img[src='x'], a[href^='javascript'], .katex, [onerror]"
-                assert found.page.query_selector(bad) is None, (path, found.page.query_selector(bad).evaluate("e => e.outerHTML"))
+                assert found.page.query_selector(bad) is None, (
+                    path,
+                    found.page.query_selector(bad).evaluate("e => e.outerHTML"),
+                )
             found.open("events")
             assert HOSTILE in found.page.locator(".ct-article").inner_text()
     finally:
