@@ -1,4 +1,7 @@
-"""A server of the real app on the fixture's tables, and a browser that writes down every request."""
+"""A server of the real app on the fixture's tables, and a browser that writes down every request.
+
+Both end with this package: two of Playwright's loops cannot run in one process.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,7 @@ def stop(server: Server) -> None:
     server.process.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = write(tmp_path_factory.mktemp("browser"), *random_tables(500, seed=7))
     found = start(folder)
@@ -84,7 +87,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     stop(found)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     path = chromium()
     if path is None:
