@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,24 +40,24 @@ def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
             issues.append(Issue("unreadable-file", "a name that is no text; rename the file", "error", shown))
             continue
         try:
-            if not path.resolve(strict=True).is_relative_to(root):
+            if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
                 issues.append(
                     Issue("link-out-of-folder", "a link that leads out of the raw folder is not read", "error", name)
                 )
                 continue
-            stat = path.stat()
-            if not path.is_file():
+            facts = path.stat()
+            if not stat.S_ISREG(facts.st_mode):
                 issues.append(Issue("unreadable-file", "not a regular file", "error", name))
                 continue
             old = known.get(name)
-            same = old is not None and old[:2] == (stat.st_size, stat.st_mtime_ns)
+            same = old is not None and old[:2] == (facts.st_size, facts.st_mtime_ns)
             digest = old[2] if same and old else file_digest(path)
         except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
             reason = getattr(error, "strerror", None) or str(error)
             issues.append(Issue("unreadable-file", f"{reason}", "error", name))
             continue
-        seen[name] = (stat.st_size, stat.st_mtime_ns, digest)
-        inputs.append(Input(name, stat.st_size, digest))
+        seen[name] = (facts.st_size, facts.st_mtime_ns, digest)
+        inputs.append(Input(name, facts.st_size, digest))
     return sorted(inputs), seen, issues
 
 

@@ -48,7 +48,7 @@ class Report:
     row: int
 
 
-Numbers = Callable[[int], frozenset[tuple[float, str]]]  # a row → its event's single counts, with their units
+Numbers = Callable[[int], frozenset[int]]  # a row → its event's single counts with their units, as keys
 Clauses = Callable[[str], frozenset[str]]  # an article's id → the clauses of its text
 
 
@@ -60,8 +60,7 @@ def link(events: pa.Table, text_of: Callable[[str], str]) -> pa.Table:
     their units agree (one, if street and exact day agree too) or half of the shorter text stands in the other, clause
     by clause. Every later report points at the first one, never at another duplicate.
     """
-    metrics = events["metrics"]
-    return with_links(events, first_reports(events.select(COLUMNS), lambda row: metrics[row].as_py(), text_of))
+    return with_links(events, first_reports(events.select(COLUMNS), numbers_of([events["metrics"]]), text_of))
 
 
 def with_links(events: pa.Table, first: Mapping[str, str]) -> pa.Table:
@@ -73,13 +72,10 @@ def with_links(events: pa.Table, first: Mapping[str, str]) -> pa.Table:
     return events.set_column(at, events.schema.field(at), column)
 
 
-def first_reports(
-    events: pa.Table, metrics_of: Callable[[int], Sequence[Mapping[str, Any]]], text_of: Callable[[str], str]
-) -> dict[str, str]:
+def first_reports(events: pa.Table, numbers: Numbers, text_of: Callable[[str], str]) -> dict[str, str]:
     """The first report of each event that is a later one, by their ids; `events` has `COLUMNS`."""
     first: dict[str, str] = {}
     clauses = lru_cache(maxsize=4096)(lambda article_id: clauses_of(text_of(article_id)))
-    numbers = lru_cache(maxsize=4096)(lambda row: numbers_of(metrics_of(row)))
     for block in blocks(events):
         for i, later in enumerate(block):
             for j in range(i - 1, -1, -1):
@@ -138,9 +134,27 @@ def report(row: dict[str, Any]) -> Report:
     return Report(**kept, precise=row["date_precision"] == "day")
 
 
-def numbers_of(metrics: Sequence[Mapping[str, Any]]) -> frozenset[tuple[float, str]]:
-    """The numbers of an event that a second report of it would give too: single counts above one, with their units."""
-    return frozenset((m["value"], m["unit"]) for m in metrics if m["value"] > 1 and m["scope"] == "event")
+def numbers_of(columns: Sequence[pa.ChunkedArray]) -> Numbers:
+    """The numbers of an event that a second report of it would give too: single counts above one, with their units.
+
+    Rows are numbered through the `metrics` columns given. Equal value and unit give an equal key.
+    """
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    if not chunks:
+        return lambda row: frozenset()
+    flat = pa.chunked_array([chunk.flatten() for chunk in chunks])
+    fields = dict(zip((f.name for f in flat.type), flat.flatten(), strict=True))
+    pairs = pc.binary_join_element_wise(fields["value"].cast(pa.string()), fields["unit"], " ").combine_chunks()
+    keys = pc.dictionary_encode(pairs).indices.to_numpy(zero_copy_only=False)
+    single = pc.and_(pc.greater(fields["value"], 1), pc.equal(fields["scope"], "event"))
+    counts = single.combine_chunks().to_numpy(zero_copy_only=False)
+    ends = np.cumsum(np.concatenate([[0], *(pc.list_value_length(c).to_numpy(zero_copy_only=False) for c in chunks)]))
+
+    def numbers(row: int) -> frozenset[int]:
+        part = slice(int(ends[row]), int(ends[row + 1]))
+        return frozenset(keys[part][counts[part]].tolist())
+
+    return numbers
 
 
 def same_activity(a: Report, b: Report, numbers: Numbers, clauses: Clauses) -> bool:

@@ -24,13 +24,14 @@ from numpy.typing import NDArray
 from etl import ledger as book
 from etl.inputs import Input
 from etl.link import COLUMNS as LINK_COLUMNS
-from etl.link import WINDOW, first_reports, with_links
+from etl.link import WINDOW, first_reports, numbers_of, with_links
 from etl.models import Article, Event, Issue, schema_of
 from etl.pack import COLUMN, UNDATED, quarter_of
 from etl.store import ROW_GROUP, digest_of, sync_file, write_bytes
 
 FILLED = ("district", "street", "campaign_id", "date", "newspaper")  # fields whose share of values is watched
 PAPERS = ["newspaper", "published_on", "article_id", "page"]
+PAPERS_TOLD = 2000  # arrivals of a quarter that the run report tells: twenty daily papers; of more, the last
 SEARCHED = 20_000  # articles of a quarter in which new phrases are looked for
 Correct = Callable[[pa.Table, pa.Table], tuple[pa.Table, pa.Table, list[Issue]]]  # articles, events → the same, issues
 Relink = Callable[[pa.Table], tuple[pa.Table, list[Issue]]]  # linked events → the same, issues
@@ -185,18 +186,16 @@ def linked(own: Rows, around: Rows | None) -> dict[str, str]:
     """First reports of the quarter's events, also those of the quarter before."""
     parts = [around, own] if around else [own]
     slim = pa.concat_tables([p.events.select(LINK_COLUMNS).take(pa.array(p.standing)) for p in parts])
-    at = [(p.events["metrics"], row) for p in parts for row in p.standing]
+    every = numbers_of([p.events["metrics"] for p in parts])
+    shifts = np.cumsum([0, *(len(p.events) for p in parts)])
+    at = np.concatenate([p.standing + shift for p, shift in zip(parts, shifts, strict=False)])
     texts = {i: (p.articles["text"], row) for p in reversed(parts) for row, i in numbered(p)}
 
     def text_of(article_id: str) -> str:
         column, row = texts[article_id]
         return str(column[row].as_py())
 
-    def metrics_of(row: int) -> Any:
-        column, at_row = at[row]
-        return column[at_row].as_py()
-
-    found = first_reports(slim, metrics_of, text_of)
+    found = first_reports(slim, lambda row: every(int(at[row])), text_of)
     mine = set(slim["event_id"][len(slim) - len(own.standing) :].to_pylist())
     return {later: first for later, first in found.items() if later in mine}
 
@@ -292,7 +291,8 @@ def papers_of(articles: pa.Table) -> list[dict[str, Any]]:
         }
         for r in rows
     ]
-    return sorted(found, key=lambda r: (r["newspaper"] or "", r["published_on"] or ""))
+    newest = sorted(found, key=lambda r: r["published_on"] or "")[-PAPERS_TOLD:]
+    return sorted(newest, key=lambda r: (r["newspaper"] or "", r["published_on"] or ""))
 
 
 def totals(parts: Sequence[Part], name: str) -> dict[str, int]:
