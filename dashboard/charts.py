@@ -343,7 +343,11 @@ def classes(values: np.ndarray[Any, Any], count: int = 5) -> np.ndarray[Any, Any
     result = np.where(values > 0, 1 + np.searchsorted(bounds, values, side="left"), 0)
     if distinct < count:  # few distinct numbers: spread them over the whole ramp
         levels = np.unique(positive)
-        spread = np.rint(np.linspace(2 if distinct < 4 else 1, count, distinct)).astype(int)
+        spread = (
+            np.rint(np.linspace(2 if distinct < 4 else 1, count, distinct)).astype(int)
+            if distinct > 1
+            else np.array([3])
+        )
         result = np.where(values > 0, spread[np.clip(np.searchsorted(levels, values), 0, distinct - 1)], 0)
     return result
 

@@ -269,11 +269,12 @@ def downloads(ctx: Context, panel: Panel) -> None:
         ),
         (t("数据 Parquet"), "parquet", export.PARQUET, lambda: export.parquet(panel.table, notes)),
     )
-    for label, suffix, mime, make in offers:
-        st.download_button(
-            label, data=guarded(make, t("导出失败：{why}"), f"{stem}.{suffix}"), file_name=f"{stem}.{suffix}", mime=mime, key=f"d_{panel.key}_{suffix}", on_click="ignore",
-            type="tertiary",
-        )  # fmt: skip
+    with st.container(gap=None):
+        for label, suffix, mime, make in offers:
+            st.download_button(
+                label, data=guarded(make, t("导出失败：{why}"), f"{stem}.{suffix}"), file_name=f"{stem}.{suffix}", mime=mime, key=f"d_{panel.key}_{suffix}",
+                on_click="ignore", type="tertiary",
+            )  # fmt: skip
 
 
 def guarded(make: Callable[[], bytes], failed: str, what: str, action: str = "download") -> Callable[[], bytes]:
@@ -402,15 +403,17 @@ def empty(ctx: Context) -> None:
         st.html(
             f'<div class="ct-empty"><b>{t("没有符合条件的活动")}</b><br>{t("所选地区、行动或报纸的组合在任何时间都没有报道。")}</div>'
         )
-        st.button(t("清除筛选"), on_click=controls.clear, key="empty_clear")
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.button(t("清除筛选"), on_click=controls.clear, key="empty_clear")
         return
     first, last = (wording.day(d, ctx.lang) for d in found)
     st.html(
         f'<div class="ct-empty"><b>{t("这段时间没有符合条件的活动")}</b><br>{t("最近有数据的时间：{first} 至 {last}", first=first, last=last)}</div>'
     )
-    st.button(
-        t("改看这段时间"), on_click=controls.apply, kwargs={"period": "custom", "start": found[0], "end": found[1]}, key="empty_nearest",
-    )  # fmt: skip
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        st.button(
+            t("改看这段时间"), on_click=controls.apply, kwargs={"period": "custom", "start": found[0], "end": found[1]}, key="empty_nearest",
+        )  # fmt: skip
 
 
 def no_table(t: Callable[..., str], folder: str) -> None:

@@ -35,7 +35,14 @@ def hostile_tables() -> tuple[Any, Any]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sample = {"kind": HOSTILE, "severity": "warning", "message": HOSTILE, "source_path": HOSTILE, "where": HOSTILE, "sample": HOSTILE}
+    sample = {
+        "kind": HOSTILE,
+        "severity": "warning",
+        "message": HOSTILE,
+        "source_path": HOSTILE,
+        "where": HOSTILE,
+        "sample": HOSTILE,
+    }
     candidate = {"phrase": HOSTILE, "count": 1, "articles": 1, "examples": [HOSTILE]}
     return write(
         tmp_path_factory.mktemp("hostile"), *hostile_tables(), version="1", issues={HOSTILE: 3}, issue_samples=[sample], quarantine=[sample],
@@ -186,3 +193,19 @@ def test_an_unreadable_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_app_itself() -> None:
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not app.exception and "总览" in shown(app)
+
+
+@pytest.mark.parametrize(("qualifier", "said"), [("exact", "均为确数"), ("over", "其中有")])
+def test_a_sum_says_whether_its_numbers_are_rough(
+    qualifier: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, day = Builder(), dt.date(2023, 5, 2)
+    article = made.article("晋北示例报", day, "检查见成效", "5月1日，平城区检查商户120户。")
+    metric = made.metric(article, "120户", 120.0, "户", "检查商户", indicator="places-inspected", qualifier=qualifier)
+    place = ("山西省", "大同市", "平城区", None, None)
+    made.event(
+        article, place, ("fire-safety", "消防安全", "安全应急"), day, metrics=(metric,), spans=(("place", "平城区"),)
+    )
+    monkeypatch.setenv("CAMPAIGN_DATA", str(write(tmp_path, *made.tables())))
+    metrics = {m.label: m for m in run("indicators").metric}
+    assert metrics["本次合计"].value == "120" and str(metrics["本次合计"].delta).startswith(said)

@@ -131,10 +131,10 @@ def table(ctx: Context, found: pd.DataFrame, total: int) -> None:
     st.dataframe(
         frame, hide_index=True, width="stretch", height=560, key=key, on_select=chosen, selection_mode="single-row",
         column_config={
-            t("活动日期"): st.column_config.TextColumn(width=118),
-            t("标题"): st.column_config.TextColumn(width=230),
-            t("地点"): st.column_config.TextColumn(width=140),
-            t("专项行动"): st.column_config.TextColumn(width=110),
+            t("活动日期"): st.column_config.TextColumn(width=142),
+            t("标题"): st.column_config.TextColumn(width=220),
+            t("地点"): st.column_config.TextColumn(width=146),
+            t("专项行动"): st.column_config.TextColumn(width=104),
             t("出版日期"): st.column_config.DateColumn(format="YYYY-MM-DD"),
             t("重复"): st.column_config.CheckboxColumn(help=t("与较早的一次报道是同一活动，不计入活动数")),
         },

@@ -94,7 +94,7 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     parts.subheading(name, t("单位：{unit}", unit=unit))
     running = ctx.ask(queries.running_totals, ctx.filters, ctx.last, key, unit)
     columns = st.columns(3, gap="small")
-    rough = t("其中有“余”“近”“约”等概数") if row["rough"] is True else t("均为确数")
+    rough = t("其中有“余”“近”“约”等概数") if bool(row["rough"]) else t("均为确数")
     title, told = (
         (t("本次合计"), t("精确值 {n} {unit}", n=wording.exact(row["total"]), unit=wording.markdown(unit)))
         if row["adds"]

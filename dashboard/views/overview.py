@@ -413,7 +413,7 @@ def map_panel(
     caption = charts.Caption(t("各{level}活动数", level=word), ctx.subtitle(t("项")), ctx.source())
     figure = charts.choropleth(
         known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=spaced_labels(drawn, known, labelled),
-        outline=None if level == 1 else data.outline(tuple(sorted({c[:2] for c in known["id"]}))),
+        outline=None if level == 1 or ctx.catalog.at(ctx.filters.place, 1) else data.outline(tuple(sorted({c[:2] for c in known["id"]}))),
     )  # fmt: skip
     table = counts[["name", "n", "parent_name", "id"]].rename(
         columns={"name": word, "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")}

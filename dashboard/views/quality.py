@@ -275,6 +275,18 @@ def candidates_section(ctx: Context) -> None:
     st.dataframe(frame, hide_index=True, width="stretch", height=parts.fit(len(frame)))
 
 
+FIGURES = {  # of the table that scoring writes
+    "3 real pages": "3 个真实版面", "24 real articles": "24 篇真实文章", "80 more real articles": "另 80 篇真实文章", "own sample": "自编样例", "articles found": "找到文章",
+    "articles clean": "文章切分干净", "headline": "标题", "events F1": "事件 F1", "campaign F1": "专项行动 F1", "place F1": "地点 F1", "dates": "日期", "metrics F1": "数字 F1",
+    "what": "数字所指", "qualifier": "概数（余、近、约…）", "scope": "本次或累计",
+}  # fmt: skip
+MEANINGS = {
+    "articles found": "与标注文章的重合 F1 ≥ 0.80", "articles clean": "与标注文章的重合 F1 ≥ 0.95", "headline": "标题相同", "events F1": "行动、区县、街道全对",
+    "campaign F1": "只看专项行动", "place F1": "只看区县与街道", "dates": "找到的事件中，日期落在标注区间的比例", "metrics F1": "数值与单位都对",
+    "what": "找到的数字中，所指事物正确的比例", "qualifier": "找到的数字中，概数判断正确的比例", "scope": "找到的数字中，本次与累计判断正确的比例",
+}  # fmt: skip
+
+
 def accuracy_section(ctx: Context) -> None:
     """The accuracy table that the project keeps."""
     t = ctx.t
@@ -283,7 +295,13 @@ def accuracy_section(ctx: Context) -> None:
         parts.note(t("还没有准确度记录。运行 make score 得出。"))
         return
     parts.note(t("在人工标注的文章上测得；达不到下限时测试会失败。"))
-    st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
+    frame = pd.DataFrame(table)
+    if ctx.lang == "zh":
+        frame = frame.rename(columns=FIGURES).map(lambda cell: FIGURES.get(cell, cell))
+    frame = frame.rename(columns={"": t("项目")})
+    if len(frame.columns):
+        frame.insert(1, t("含义"), [t(MEANINGS.get(next(iter(row.values()), ""), "")) for row in table])
+    st.dataframe(frame, hide_index=True, width="stretch", height="content")
 
 
 def dictionary_section(ctx: Context) -> None:
