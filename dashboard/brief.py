@@ -36,6 +36,11 @@ class Bars:
     unit: str
     horizontal: bool = False
     pale: int | None = None  # the bar of an unfinished week
+    unknown: tuple[int, ...] = ()  # weeks in which no paper arrived: no count, not a count of 0
+
+    def shown(self, i: int) -> str:
+        """What stands at a bar."""
+        return "缺报" if i in self.unknown else wording.amount(self.values[i])
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def overall(ask: Ask, filters: Filters, where: str, week: dt.date, last: dt.date
     weeks = [week - dt.timedelta(weeks=i) for i in range(11, -1, -1)]
     chart = Bars(
         "近12周活动数", tuple(f"{w.month}/{w.day}" for w in weeks), tuple(float(counts.get(w, 0)) for w in weeks), "项",
-        pale=11 if week > last_complete_week(last) else None,
+        pale=11 if week > last_complete_week(last) else None, unknown=tuple(i for i, w in enumerate(weeks) if w not in arrived and not counts.get(w)),
     )  # fmt: skip
     return Section("总体情况", (text, against(counts, arrived, week, last)), chart)
 

@@ -142,7 +142,8 @@ def footer(page: Any) -> None:
 def add_chart(document: Any, chart: Bars, number: int) -> None:
     """A DrawingML chart with its own small workbook, so that 编辑数据 works."""
     package = document.part.package
-    table = pd.DataFrame({"项目": list(chart.labels), chart.unit: list(chart.values)})
+    known = [None if i in chart.unknown else v for i, v in enumerate(chart.values)]
+    table = pd.DataFrame({"项目": marked(chart), chart.unit: known})
     sheet = export.workbook([export.Sheet("数据", chart.title, "", table)])
     book = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), export.XLSX, sheet, package)
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), CHART_TYPE, b"", package)
@@ -155,9 +156,14 @@ def add_chart(document: Any, chart: Bars, number: int) -> None:
     paragraph.add_run()._element.append(parse_xml(inline_xml(chart, chart_id, number, 430, height)))
 
 
+def marked(chart: Bars) -> list[str]:
+    """The labels; a week without papers says so, for an empty place in a chart says nothing."""
+    return [f"{n}缺报" if i in chart.unknown else n for i, n in enumerate(chart.labels)]
+
+
 def inline_xml(chart: Bars, chart_id: str, number: int, width: int, height: int) -> str:
     """Where the chart stands in the text; sizes in points."""
-    words = "，".join(f"{n} {v:g}" for n, v in zip(chart.labels, chart.values, strict=True))
+    words = "，".join(f"{n} {chart.shown(i)}" for i, n in enumerate(chart.labels))
     return (
         '<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
         ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
@@ -176,8 +182,10 @@ def attribute(text: str) -> str:
 def chart_xml(chart: Bars, book_id: str) -> str:
     """The chart part: one series of bars, values at their ends, no grid."""
     count = len(chart.values)
-    names = "".join(f'<c:pt idx="{i}"><c:v>{escape(clean(n))}</c:v></c:pt>' for i, n in enumerate(chart.labels))
-    values = "".join(f'<c:pt idx="{i}"><c:v>{v:g}</c:v></c:pt>' for i, v in enumerate(chart.values))
+    names = "".join(f'<c:pt idx="{i}"><c:v>{escape(clean(n))}</c:v></c:pt>' for i, n in enumerate(marked(chart)))
+    values = "".join(
+        f'<c:pt idx="{i}"><c:v>{v:g}</c:v></c:pt>' for i, v in enumerate(chart.values) if i not in chart.unknown
+    )
     order = "maxMin" if chart.horizontal else "minMax"
     text = '<a:latin typeface="Microsoft YaHei"/><a:ea typeface="Microsoft YaHei"/>'
     return (

@@ -67,9 +67,9 @@ def svg(chart: Bars) -> str:
         bars = "".join(
             f'<rect x="{10 + step * i + step * 0.18:.1f}" y="{190 - 140 * value / top:.1f}" width="{step * 0.64:.1f}" height="{140 * value / top:.1f}"'
             f' fill="#1F5FA8" opacity="{0.45 if i == chart.pale else 1}"/>'
-            f'<text x="{10 + step * (i + 0.5):.1f}" y="{184 - 140 * value / top:.1f}" font-size="11" text-anchor="middle">{amount(value)}</text>'
+            f'<text x="{10 + step * (i + 0.5):.1f}" y="{184 - 140 * value / top:.1f}" font-size="11" text-anchor="middle">{chart.shown(i)}</text>'
             f'<text x="{10 + step * (i + 0.5):.1f}" y="207" font-size="11" text-anchor="middle" fill="#5F6C7B">{markup(label)}</text>'
             for i, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True))
         )
-    label = f"{chart.title}：" + "，".join(f"{n} {amount(v)}" for n, v in zip(chart.labels, chart.values, strict=True))
+    label = f"{chart.title}：" + "，".join(f"{n} {chart.shown(i)}" for i, n in enumerate(chart.labels))
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="620" height="{height}" viewBox="0 0 620 {height}" {font} role="img" aria-label="{markup(label)}">{title}{bars}</svg>'

@@ -145,7 +145,7 @@ def draw(chart: Bars) -> Drawing:
         step, tall = width / len(chart.values), 105 * value / top
         fill = colors.HexColor("#A5BFDC") if i == chart.pale else BLUE
         drawing.add(Rect(step * (i + 0.18), 20, step * 0.64, tall, fillColor=fill, strokeColor=None))
-        drawing.add(String(step * (i + 0.5), 24 + tall, amount(value), fontName=face, fontSize=9, textAnchor="middle"))
+        drawing.add(String(step * (i + 0.5), 24 + tall, chart.shown(i), fontName=face, fontSize=9, textAnchor="middle"))
         drawing.add(
             String(
                 step * (i + 0.5),

@@ -64,6 +64,11 @@ def sentence(text: str, position: int) -> tuple[int, int]:
     return (start, len(text))
 
 
+DATELINE = re.compile(
+    r"本报讯[\s　]{0,4}(?:[（(][^（()）\n]{1,40}[）)])?[\s　]{0,4}"
+)  # 本报讯（记者 张三）: no part of what happened
+
+
 def key_sentence(
     text: str, evidence: Iterable[Mapping[str, Any]], body_start: int = 0, at: int | None = None
 ) -> tuple[int, int]:
@@ -73,4 +78,7 @@ def key_sentence(
         ranked = sorted(spans, key=lambda e: (int(e["start"]) < body_start, ("campaign", "place", "date").index(e["field"])
                                               if e["field"] in ("campaign", "place", "date") else 9, int(e["start"])))  # fmt: skip
         at = int(ranked[0]["start"]) if ranked else body_start
-    return sentence(text, min(at, max(0, len(text) - 1)))
+    first, last = sentence(text, min(at, max(0, len(text) - 1)))
+    dateline = DATELINE.match(text, first)
+    skipped = dateline.end() if dateline else first
+    return (skipped if skipped <= at and skipped < last else first), last

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import export, wording
+from dashboard import export, marks, wording
 from dashboard.brief import Bars, Brief, Section, render
 
 NASTY = (
@@ -99,9 +99,17 @@ def test_parquet_carries_the_filters() -> None:
 
 
 def test_bundle_holds_the_table_and_its_definitions() -> None:
-    archive = zipfile.ZipFile(io.BytesIO(export.bundle({"a.csv": export.csv(TABLE), "说明.txt": export.notes_text("题", "平城区", "来源：甲报", NOTES)})))
+    archive = zipfile.ZipFile(
+        io.BytesIO(
+            export.bundle(
+                {"a.csv": export.csv(TABLE), "说明.txt": export.notes_text("题", "平城区", "来源：甲报", NOTES)}
+            )
+        )
+    )
     assert archive.namelist() == ["a.csv", "说明.txt"]
-    assert "地区：平城区" in archive.read("说明.txt").decode("utf-8-sig") and len(pd.read_csv(archive.open("a.csv"))) == 2
+    assert (
+        "地区：平城区" in archive.read("说明.txt").decode("utf-8-sig") and len(pd.read_csv(archive.open("a.csv"))) == 2
+    )
 
 
 def test_page_is_complete_offline() -> None:
@@ -205,3 +213,34 @@ def test_brief_as_page() -> None:
     page = render(BRIEF, "html").decode()
     assert "&lt;b&gt;不是标签&lt;/b&gt;" in page and "<svg" in page and "<script" not in page
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page)
+
+
+def test_a_week_without_papers_is_no_zero_in_the_briefing() -> None:
+    docx = pytest.importorskip("docx")
+    bars = Bars("近12周活动数", ("3/6", "3/13"), (0.0, 10.0), "项", unknown=(0,))
+    brief = Brief("周报", "2023年第11期", "", (Section("一、总体情况", ("正文。",), bars),))
+    page = render(brief, "html").decode()
+    assert "3/6 缺报，3/13 10" in page and ">0<" not in page
+    document = docx.Document(io.BytesIO(render(brief, "docx")))
+    parts = list(document.part.package.iter_parts())
+    chart = next(p for p in parts if "drawingml.chart" in p.content_type).blob.decode()
+    assert "3/6缺报" in chart and "<c:v>0</c:v>" not in chart
+    book = next(p for p in parts if str(p.partname).startswith("/word/embeddings"))
+    sheet = openpyxl.load_workbook(io.BytesIO(book.blob)).worksheets[0]
+    assert sheet["B2"].value is None and sheet["B3"].value == 10
+    assert render(brief, "pdf").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "shown"),
+    [
+        ("标题\n本报讯（记者 张三）3月1日，平城区检查商户12户。", 14, "3月1日，平城区检查商户12户。"),
+        ("标题\n本报讯 3月1日，平城区检查商户。", 7, "3月1日，平城区检查商户。"),
+        ("标题\n本报讯（记者 张三）", 3, "本报讯（记者 张三）"),  # nothing else: left as it is
+        ("标题\n据本报讯室消息，检查商户。", 12, "据本报讯室消息，检查商户。"),
+    ],
+)
+def test_a_quoted_sentence_leaves_out_the_dateline(text: str, start: int, shown: str) -> None:
+    evidence = [{"field": "campaign", "start": start, "end": start + 1}]
+    first, last = marks.key_sentence(text, evidence, 3)
+    assert text[first:last].strip() == shown
