@@ -21,7 +21,7 @@ from typing import Any, Protocol, cast
 import pyarrow as pa
 
 from etl.dataset import ENDING, read_articles, row_groups, unreadable
-from etl.extract import extract
+from etl.extract import TOGETHER, extract_all
 from etl.inputs import Input, Known
 from etl.locate import page_places
 from etl.masthead import masthead, masthead_issues
@@ -167,37 +167,39 @@ def run_task(job: Job, one: Task, rules: Rules) -> Result:
 
 def extract_pages(path: str, pages: Iterable[Page | Issue], rules: Rules) -> Done:
     """All articles of a file's pages, with their events."""
-    number, issues = 0, list[Issue]()
-    articles, events, homes = list[Article](), list[Event](), dict[str | None, str | None]()
+    number, found, homes = 0, list[Article | Issue](), dict[str | None, str | None]()
     for page in pages:
         if isinstance(page, Issue):
-            issues.append(page)
+            found.append(page)
             continue
         number += 1
-        found, signalled = articles_of(page, rules, homes)
-        issues += signalled
-        for article in found:
-            got, told = extract_or_signal(article, rules)
-            articles.append(article)
+        articles, signalled = articles_of(page, rules, homes)
+        found += signalled
+        found += articles
+    return replace(extract_articles(path, found, rules, homes), pages=number)
+
+
+def extract_articles(
+    path: str, found: Iterable[Article | Issue], rules: Rules, homes: dict[str | None, str | None] | None = None
+) -> Done:
+    """Events of articles that are already split off their pages; issues keep their places between them."""
+    issues, events, kept = list[Issue](), list[Event](), list[Article]()
+    homes, stream = {} if homes is None else homes, iter(found)
+    while some := list(islice(stream, TOGETHER)):
+        articles = [one if one.home else at_home(one, rules, homes) for one in some if isinstance(one, Article)]
+        results = iter(extract_or_signal(articles, rules))
+        kept += articles
+        for one in some:
+            got, told = ([], [one]) if isinstance(one, Issue) else next(results)
             events += got
             issues += told
-    return Done(path, number, tuple(articles), tuple(events), tuple(issues))
-
-
-def extract_articles(path: str, articles: Iterable[Article | Issue], rules: Rules) -> Done:
-    """Events of articles that are already split off their pages."""
-    issues, events, kept = list[Issue](), list[Event](), list[Article]()
-    homes: dict[str | None, str | None] = {}
-    for one in articles:
-        if isinstance(one, Issue):
-            issues.append(one)
-            continue
-        article = one if one.home else replace(one, home=home(one.newspaper, rules, homes))
-        got, told = extract_or_signal(article, rules)
-        kept.append(article)
-        events += got
-        issues += told
     return Done(path, 0, tuple(kept), tuple(events), tuple(issues))
+
+
+def at_home(article: Article, rules: Rules, homes: dict[str | None, str | None]) -> Article:
+    """An article with its paper's home, where that is known."""
+    found = home(article.newspaper, rules, homes)
+    return replace(article, home=found) if found else article
 
 
 def articles_of(
@@ -228,23 +230,20 @@ def only_place(name: str, rules: Rules) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def extract_or_signal(article: Article, rules: Rules) -> tuple[list[Event], list[Issue]]:
-    """Events of one article; a fault in a rule costs that article's events, is signalled, and nothing else is lost."""
+def extract_or_signal(articles: Sequence[Article], rules: Rules) -> list[tuple[list[Event], list[Issue]]]:
+    """Events of some articles; a fault in a rule costs one article's events, is signalled, and nothing else is lost."""
     try:
-        return extract(article, rules)
+        return extract_all(articles, rules)
     except Exception as error:  # noqa: BLE001 - the boundary at which one article's fault is kept from the rest
-        message = f"{type(error).__name__}: {error}"[:300]
-        return [], [
-            Issue(
-                "internal-error",
-                message,
-                "error",
-                article.source_path,
-                article.page,
-                article.text[:80],
-                article.article_id,
-            )
-        ]
+        if len(articles) > 1:
+            return [extract_or_signal([article], rules)[0] for article in articles]
+        return [([], [internal_error(articles[0], error)])]
+
+
+def internal_error(article: Article, error: Exception) -> Issue:
+    """A fault of the program in one article."""
+    message, sample = f"{type(error).__name__}: {error}"[:300], article.text[:80]
+    return Issue("internal-error", message, "error", article.source_path, article.page, sample, article.article_id)
 
 
 _worker_rules: list[Rules] = []  # one a worker process, set by its initialiser

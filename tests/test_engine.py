@@ -154,6 +154,23 @@ def test_batches_are_extracted_one_at_a_time(rules: Rules) -> None:
     assert asked == [0]
 
 
+def test_a_fault_in_one_article_costs_only_its_events(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    import etl.extract as core
+
+    sound = core.measure
+
+    def faulty(article: Article, text: Any, rules: Rules) -> Any:
+        if article.article_id == "bad":
+            raise ZeroDivisionError("told")
+        return sound(article, text, rules)
+
+    monkeypatch.setattr(core, "measure", faulty)
+    done = work.extract_articles("x", [an_article(article_id=i) for i in ("one", "bad", "two")], rules)
+    assert [a.article_id for a in done.articles] == ["one", "bad", "two"]
+    assert [e.article_id for e in done.events] == ["one", "two"]
+    assert [(i.kind, i.article_id) for i in done.issues if i.kind == "internal-error"] == [("internal-error", "bad")]
+
+
 def test_what_pages_tell_survives_the_batch() -> None:
     article = an_article(page_places=("140213",), home="1402", byline=("甲",))
     assert list(articles_of_batch(input_batch([article]))) == [article]
