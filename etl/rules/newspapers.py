@@ -15,6 +15,7 @@ from etl.rules.errors import RulesError
 
 FILES = "newspapers*.yml"
 Level = Literal["province", "prefecture", "county"]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 LEVELS: dict[str, Level] = {"province": "province", "prefecture": "prefecture", "county": "county"}
 DIGITS: dict[str, int] = {"province": 2, "prefecture": 4, "county": 6}
 # What a paper is called after its place: 大同日报, 太原晚报, 三晋都市报; the longest ending first.
@@ -61,7 +62,7 @@ def load_newspapers(root: Path) -> Papers:
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """The papers of a file, which is a list of mappings (or a mapping with one under `newspapers`)."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) or []  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RulesError(path, None, f"cannot be read: {error}") from error
     rows = data.get("newspapers", []) if isinstance(data, dict) else data
