@@ -88,7 +88,7 @@ ENGLISH: dict[str, str] = {
     "找到的事件中，日期落在标注区间的比例": "of the events found, those dated inside the labelled interval", "数值与单位都对": "value and unit both right",
     "找到的数字中，所指事物正确的比例": "of the numbers found, those that name the counted thing", "找到的数字中，概数判断正确的比例": "of the numbers found, those with the right qualifier",
     "找到的数字中，本次与累计判断正确的比例": "of the numbers found, those told rightly: this event or running total",
-    "数据不足半年，暂不与近一年比较。": " Less than half a year of data: not compared with the past year.", "与近一年平均相比，变化不大。": " Limited change against the past year.",
+    "固定链接": "Permalink", "写到的村社区": "Communities named", "最近见报": "Last reported", "数据不足半年，暂不与近一年比较。": " Less than half a year of data: not compared with the past year.", "与近一年平均相比，变化不大。": " Limited change against the past year.",
     "与此前 {n} 个完整周的平均 {mean} 相比：{change}。": " Against the mean of {n} complete weeks before ({mean}): {change}.", "连续 {n} 周以上无报道": "{n} weeks or more", "类别 {n} 个": "{n} groups",
     "静默 {n} 周，此前 12 周 {m} 次": "silent {n} weeks; {m} in 12 before", "近4周最活跃的{level}": "Most active, last 4 weeks: {level}", "共 {n} 个，此处列出此前最活跃的 {m} 个": "{n} in all; the {m} most active before are listed", "{n} 项，首见 {day}": "{n}, first {day}",
     "最近完整周没有报纸到达": "No paper arrived in that week", "此前不足 2 周，暂不比较": "Too few weeks to compare", "基数小，变化不大": "Low base: limited change",

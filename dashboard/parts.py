@@ -43,7 +43,7 @@ def style(look: Look) -> None:
     kinds = "".join(f"mark.k-{k}{{background:{bg};box-shadow:inset 0 -2px 0 {fg};}}" for k, (bg, fg) in tint.items())
     st.html(
         f"""<style>
-        .stMainBlockContainer {{max-width: {"none" if look.wall else "1480px"}; padding: {"1.2rem 2rem" if look.wall else "4.2rem 2.2rem 4rem"};}}
+        .stMainBlockContainer {{max-width: {"none" if look.wall else "1680px"}; padding: {"1.2rem 2rem" if look.wall else "4.2rem 2.2rem 4rem"};}}
         .ct-head {{display:flex; align-items:baseline; gap:.9rem; flex-wrap:wrap; margin:.1rem 0 .2rem;}}
         .ct-head h1 {{font-size:1.45rem; font-weight:650; margin:0; padding:0; letter-spacing:.01em;}}
         .ct-head span, .ct-note {{color:{look.soft}; font-size:.86rem; line-height:1.6;}}
@@ -52,6 +52,7 @@ def style(look: Look) -> None:
         .ct-card {{border-top:1px solid {look.line}; padding:.62rem 0 .5rem;}}
         .ct-card .m {{font-size:.82rem; color:{look.soft}; display:flex; gap:0 .8rem; flex-wrap:wrap;}}
         .ct-card .m b {{color:{look.accent}; font-weight:600;}}
+        .ct-card .m a {{color:{look.accent};}}
         .ct-card .h {{font-weight:600; margin:.12rem 0 .1rem; line-height:1.5;}}
         .ct-card .s {{line-height:1.75; font-size:.93rem;}}
         mark {{color:inherit; border-radius:2px; padding:.06em .08em;}}
@@ -92,7 +93,7 @@ def style(look: Look) -> None:
         .stAppHeader [data-testid="stToolbar"]::before {{content:"{brand}"; font-weight:680; font-size:1.02rem; color:{look.accent}; padding:0 1.2rem 0 1.1rem; white-space:nowrap;}}
         .st-key-filterbar {{border-bottom:1px solid {look.line}; padding-bottom:.6rem;}}
         [data-testid="stMetricLabel"] p {{font-size:.86rem; color:{look.soft};}}
-        @media (max-width:640px) {{ .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{top:1.75rem; width:46%;}}
+        @media (max-width:640px) {{ .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{top:1.6rem; width:46%; transform:scale(.72); transform-origin:top right;}}
           .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
           .st-key-figures [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
           .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} .st-key-figures [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}

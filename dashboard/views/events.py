@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -231,7 +232,15 @@ def meta(ctx: Context, record: dict[str, Any]) -> str:
     bits = [record["newspaper"] if isinstance(record["newspaper"], str) else t("报纸不详"), published]
     bits += [t("第{n}版", n=record["page"])] if isinstance(record["page"], str) else []
     bits += [record["source_path"]] if isinstance(record["source_path"], str) else []
-    return "".join(f"<span>{wording.markup(str(b))}</span>" for b in bits)
+    words = "".join(f"<span>{wording.markup(str(b))}</span>" for b in bits)
+    return f'{words}<a href="{permalink(ctx, record)}" target="_self">{t("固定链接")}</a>'
+
+
+def permalink(ctx: Context, record: dict[str, Any]) -> str:
+    """An address that leads to this event whatever is filtered: ids are stable, so that it outlives the weekly replacement."""
+    return wording.markup(
+        "?" + urlencode({"event": str(record["event_id"])} | ({"lang": "en"} if ctx.lang == "en" else {}))
+    )
 
 
 def article_html(record: dict[str, Any], spans: list[marks.Mark]) -> str:

@@ -131,14 +131,36 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
         border=True, height="stretch", chart_data=[int(v) for v in active.tail(26)] or None, chart_type="line",
         help=t("所选时间内有活动报道的专项行动数；下方为最近完整周增加最多的行动。"),
     )  # fmt: skip
-    columns[3].metric(
+    if ctx.catalog.at(ctx.filters.place, 3):
+        street_figures(ctx, columns[3], columns[4])
+    else:
+        area_figures(ctx, totals, columns[3], columns[4])
+
+
+def area_figures(ctx: Context, totals: dict[str, int], reported: Any, silent: Any) -> None:
+    """How many streets are reported, and how many fell silent."""
+    t = ctx.t
+    reported.metric(
         t("有报道的街道乡镇"), wording.amount(totals["streets"], ctx.lang), t("区县 {n} 个", n=totals["districts"]), delta_color="off",
         delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
-    silent = ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
-    columns[4].metric(
-        t("新近静默的街道乡镇"), wording.amount(len(silent), ctx.lang), t("连续 {n} 周以上无报道", n=queries.QUIET_WEEKS), delta_color="off",
+    found = ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
+    silent.metric(
+        t("新近静默的街道乡镇"), wording.amount(len(found), ctx.lang), t("连续 {n} 周以上无报道", n=queries.QUIET_WEEKS), delta_color="off",
         delta_arrow="off", border=True, height="stretch", help=t("覆盖它的报纸照常到达，却连续 {n} 周以上没有报道", n=queries.QUIET_WEEKS),
+    )  # fmt: skip
+
+
+def street_figures(ctx: Context, communities: Any, last: Any) -> None:
+    """Of one street: the communities named, and when it was last in the paper."""
+    t = ctx.t
+    named = ctx.ask(queries.by_place, ctx.filters, ctx.last, 4, 1000)
+    communities.metric(t("写到的村社区"), len(named), border=True, height="stretch")
+    days = ctx.ask(queries.by_campaign, ctx.filters, ctx.last)["last"].dropna()
+    silent = ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
+    last.metric(
+        t("最近见报"), wording.short_day(days.max(), ctx.lang) if len(days) else "—", t("连续 {n} 周以上无报道", n=queries.QUIET_WEEKS) if len(silent) else None,
+        delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
 
 

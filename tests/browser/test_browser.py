@@ -103,6 +103,17 @@ def test_a_link_shows_the_same_in_a_fresh_browser(browser: Any, server: Server) 
     assert seen[0] == seen[1] and "place=1402" in url and "period=12w" in url
 
 
+def test_an_event_has_a_permalink(window: Visit) -> None:
+    page = window.page
+    window.open("events?campaign=fire-safety")
+    text = page.locator(".ct-article").inner_text()
+    page.get_by_role("link", name="固定链接").click()
+    page.wait_for_url(re.compile(r"events\?event=[0-9a-f]+$"))
+    page.wait_for_selector(".ct-article")
+    window.settle()
+    assert page.locator(".ct-article").inner_text() == text
+
+
 def test_back_goes_back(window: Visit) -> None:
     page = window.page
     window.open()
