@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -207,16 +208,18 @@ def junk() -> dict[str, Any]:
 def run_etl(raw: Path, out: Path, *more: str) -> dict[str, Any]:
     """`python -m etl run` as a process of its own: seconds, peak memory of it and its workers, its last line."""
     command = [sys.executable, "-m", "etl", "run", "--raw", str(raw), "--out", str(out), "--quiet", *more]
-    began = time.perf_counter()
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         with watched(child.pid) as memory:
             told, failed = child.communicate()
         seconds = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if child.returncode:
         raise RuntimeError(f"etl run ended with {child.returncode}: {failed[-500:]}")
     return {
         "seconds": seconds, "peak MB": memory.resident, "private MB": memory.private,
         "parent MB": memory.resident and memory.largest_child, "said": told.splitlines()[0],
+        "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
     }  # fmt: skip
 
 
