@@ -4,8 +4,6 @@
 nor reportlab. The newspaper, what is reported and all numbers are invented.
 """
 
-# ruff: noqa: E501 - markup is easier to judge on its own line
-
 from __future__ import annotations
 
 import datetime as dt
