@@ -21,7 +21,7 @@ from distributed import Client, LocalCluster, get_worker, wait
 from distributed.diagnostics.plugin import WorkerPlugin
 from distributed.scheduler import KilledWorker
 
-from etl.inputs import Input, Known, scan
+from etl.inputs import Input, Known, folder_of, scan
 from etl.models import Issue
 from etl.pack import Result
 from etl.pipeline import work_key
@@ -71,7 +71,7 @@ class DaskEngine:
 
     def process(self, job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -> Iterator[Result]:
         """Every file's result, in no set order; bounded by a few tasks a thread of the cluster."""
-        here = Path(self.raw) if is_url(self.raw) else Path(self.raw).resolve()
+        here = Path(self.raw) if is_url(self.raw) else folder_of(Path(self.raw)).resolve()
         cache = job.cache.resolve() if self.scheduler is None else Path(tempfile.gettempdir()) / "campaign-tracker"
         job = replace(job, raw=here, cache=cache, url=self.raw if is_url(self.raw) else None)
         with ExitStack() as stack:

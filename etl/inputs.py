@@ -27,14 +27,16 @@ Known = dict[str, tuple[int, int, str]]  # path → size, mtime in ns, digest: w
 def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
     """All files below `raw`, sorted by path; hidden files and README are no input, links that lead out are refused.
 
+    `raw` may also be one file, which then is the only input, hidden or not.
     A file whose size and time are as an earlier run saw them is not read again for its digest.
     """
     inputs: list[Input] = []
     seen: Known = {}
     issues: list[Issue] = []
-    root = raw.resolve()
-    for path in walk(raw):
-        name = path.relative_to(raw).as_posix()
+    folder = folder_of(raw)
+    root = folder.resolve()
+    for path in [raw] if raw.is_file() else walk(raw):
+        name = path.relative_to(folder).as_posix()
         if not encodable(name):
             shown = name.encode("unicode_escape", "backslashreplace").decode()
             issues.append(Issue("unreadable-file", "a name that is no text; rename the file", "error", shown))
@@ -59,6 +61,11 @@ def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
         seen[name] = (facts.st_size, facts.st_mtime_ns, digest)
         inputs.append(Input(name, facts.st_size, digest))
     return sorted(inputs), seen, issues
+
+
+def folder_of(raw: Path) -> Path:
+    """The folder that inputs' paths are relative to: `raw`, or the one that holds it where it is a file."""
+    return raw.parent if raw.is_file() else raw
 
 
 def encodable(name: str) -> bool:

@@ -21,7 +21,7 @@ from etl.bounds import check_bounds, figures, load_bounds
 from etl.candidates import candidates_of, merged
 from etl.corrections import FILE as CORRECTIONS
 from etl.corrections import Corrections, correct, correct_links, load_corrections, unmatched
-from etl.inputs import Input, Known, scan
+from etl.inputs import Input, Known, folder_of, scan
 from etl.models import Issue
 from etl.parts import Maker, Part, issues_of, make_parts, newest_events, totals
 from etl.read import READER_VERSION
@@ -172,8 +172,8 @@ def work_key(rules: Rules) -> str:
 
 def scan_or_fail(options: Options, ledger: book.Ledger) -> tuple[list[Input], Known, list[Issue]]:
     """The inputs; InputError where the raw folder is missing or holds no file."""
-    if options.engine is None and not options.raw.is_dir():
-        raise InputError(f"{options.raw}: no such folder; put newspapers there or name another with --raw")
+    if options.engine is None and not options.raw.exists():
+        raise InputError(f"{options.raw}: no such folder or file; put newspapers there or name another with --raw")
     inputs, seen, issues = options.engine.scan(ledger.seen) if options.engine else scan(options.raw, ledger.seen)
     if not inputs:
         hint = "put newspaper pages there (docs/formats.md lists the formats)"
@@ -192,7 +192,7 @@ def extract_new(options: Options, ledger: book.Ledger, todo: list[Input], rules:
     options.progress("extract", 0, 1)
     if not todo:
         return
-    job = Job(options.raw, options.out / "cache", options.reference)
+    job = Job(folder_of(options.raw), options.out / "cache", options.reference)
     sizes = {i.path: max(1, i.size) for i in todo}
     total, read, seen = sum(sizes.values()), 0, set[str]()
     taken = sorted({r.segment for r in ledger.files.values()})  # a segment in use is never written again

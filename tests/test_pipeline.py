@@ -56,6 +56,14 @@ def test_pages_and_json_lines_become_a_table(tmp_path: Path) -> None:
     assert report["counts"]["files"] == 2 and report["counts"]["articles"] == 2
 
 
+def test_one_file_can_be_named(tmp_path: Path) -> None:
+    raw = put(tmp_path / "raw", a_txt=ONE, b_jsonl=json.dumps(ARTICLE, ensure_ascii=False))
+    assert run(raw / "b.jsonl", tmp_path / "out") == 0
+    (row,) = pq.read_table(tmp_path / "out" / "articles.parquet").to_pylist()
+    assert (row["source_path"], row["headline"]) == ("b.jsonl", ARTICLE["title"])
+    assert run(raw / "none.jsonl", tmp_path / "out") == 4
+
+
 def test_the_same_input_is_nothing_new_and_more_input_is_added(tmp_path: Path) -> None:
     raw, out = put(tmp_path / "raw", a_txt=ONE), tmp_path / "out"
     assert run(raw, out) == 0
