@@ -110,7 +110,7 @@ def published(page: Page, norm: str, lines: list[str]) -> tuple[dt.date | None, 
 
 
 def masthead_date(lines: list[str]) -> Dated | None:
-    """2022年7月26日 星期二 朔州日报社出版 第8504期; a notice's signature (办公室 2022年8月18日) is none."""
+    """2022年7月26日 星期二 ××日报社出版 第1234期; a notice's signature (办公室 2022年8月18日) is none."""
     found = [d for i, line in enumerate(lines) if len(line) <= 160 and (d := line_date(line, i, lines))]
     for fits in (True, None, False):
         for dated in found:

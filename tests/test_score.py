@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.make import an_event
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-TEXT = "3月16日，平城区永泰街道开展安全生产专项整治行动，共检查商铺86家，其中经营外卖店53家，发放手册三百余份。"
+TEXT = "3月16日，平城区永泰街道组织安全生产专项整治，一天查了商铺86家，其中小餐馆53家，发出手册三百余份。"
 
 
 def gold(**fields: Any) -> dict[str, Any]:

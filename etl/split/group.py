@@ -126,7 +126,7 @@ def _byline(walk: _Walk, line: Line) -> None:
 
 
 def _signs(walk: _Walk, i: int, line: Line) -> bool:
-    """太原市疫情防控领导小组办公室 2022年8月18日 below a notice, or an office with the date on the next line."""
+    """某市防汛抗旱指挥部办公室 2022年8月18日 below a notice, or an office with the date on the next line."""
     draft = walk.draft
     if draft is None or draft.closed or walk.run or not draft.items or line.level or not is_office(line.norm):
         return False
