@@ -59,7 +59,9 @@ def parser() -> Parser:
 
     run = commands.add_parser("run", help="read what newspapers delivered and publish the table anew")
     run.add_argument(
-        "--raw", default=DATA / "raw", help="folder of newspaper files, or one file (default: data/raw); a URL with --engine dask"
+        "--raw",
+        default=DATA / "raw",
+        help="folder of newspaper files, or one file (default: data/raw); a URL with --engine dask",
     )
     run.add_argument("--out", type=Path, default=DATA, help="folder to publish in (default: data)")
     run.add_argument("--reference", type=Path, default=DEFAULT_ROOT, help="folder of rules (default: data/reference)")
