@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import time
 
 import pytest
@@ -269,9 +270,14 @@ UNITS = ["平城区", "城关镇", "（", "《", "全区", "县", "街道", "1�
 def test_time_grows_with_length_only(rules: Rules, unit: str) -> None:
     def seconds(times: int) -> float:
         text = Text.of(unit * times)
-        start = time.process_time()
-        locate(article(text.raw), text, rules)
-        return time.process_time() - start
+        runs = []
+        gc.disable()  # the test process's own heap is not what is measured
+        for _ in range(3):
+            start = time.process_time()
+            locate(article(text.raw), text, rules)
+            runs.append(time.process_time() - start)
+        gc.enable()
+        return min(runs)
 
     seconds(200)
     assert seconds(8000) < 40 * max(seconds(1000), 0.002)
