@@ -93,7 +93,7 @@ def style(look: Look) -> None:
         .stAppHeader [data-testid="stToolbar"]::before {{content:"{brand}"; font-weight:680; font-size:1.02rem; color:{look.accent}; padding:0 1.2rem 0 1.1rem; white-space:nowrap;}}
         .st-key-filterbar {{border-bottom:1px solid {look.line}; padding-bottom:.6rem;}}
         [data-testid="stMetricLabel"] p {{font-size:.86rem; color:{look.soft};}}
-        @media (max-width:640px) {{ .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{top:1.6rem; width:46%; transform:scale(.72); transform-origin:top right;}}
+        @media (max-width:640px) {{ .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{display:none;}}
           .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
           .st-key-figures [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
           .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} .st-key-figures [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}
