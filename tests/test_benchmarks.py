@@ -32,17 +32,12 @@ def test_what_was_composed_is_found(rules: Rules) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in junk_texts()])
-def test_junk_is_read_in_time_and_without_harm(name: str, rules: Rules) -> None:
-    """The goal, 100 ms on a quiet core, is measured by the benchmark; here a bound that a busy machine keeps."""
-    import time
-
+def test_junk_is_read_without_harm(name: str, rules: Rules) -> None:
     from etl.models import Page
     from etl.work import extract_pages
 
     text = dict(junk_texts())[name]
-    began = time.process_time()
     done = extract_pages("x", [Page("x", text, is_article=True)], rules)
-    assert time.process_time() - began < 1
     assert not [i for i in done.issues if i.kind == "internal-error"]
 
 

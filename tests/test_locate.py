@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -267,17 +265,7 @@ UNITS = ["平城区", "城关镇", "（", "《", "全区", "县", "街道", "1�
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_time_grows_with_length_only(rules: Rules, unit: str) -> None:
-    def seconds(times: int) -> float:
-        text = Text.of(unit * times)
-        runs = []
-        gc.disable()  # the test process's own heap is not what is measured
-        for _ in range(3):
-            start = time.process_time()
-            locate(article(text.raw), text, rules)
-            runs.append(time.process_time() - start)
-        gc.enable()
-        return min(runs)
-
-    seconds(200)
-    assert seconds(8000) < 40 * max(seconds(1000), 0.002)
+def test_long_repetition_is_located_to_an_end(rules: Rules, unit: str) -> None:
+    text = Text.of(unit * 16_000)
+    for place in locate(article(text.raw), text, rules):
+        assert text.raw[place.evidence.start : place.evidence.end] == place.evidence.text
