@@ -159,7 +159,7 @@ def judged(name: str, value: float, past: Sequence[float], allowed: Limit) -> li
         return []
     stop = value < allowed.stop * usual
     least = allowed.stop if stop else allowed.warn
-    message = f"{name} is {value:g}, was {usual:g}: {value / usual:.0%}, at least {least:.0%}"
+    message = f"{name}：本次 {value:g}，以往 {usual:g}，为其 {value / usual:.0%}，下限 {least:.0%}"
     return [Issue("out-of-bounds" if stop else "low-yield", message, "error" if stop else "warning", where=name)]
 
 
@@ -170,7 +170,7 @@ def unreadable(bounds: Bounds, now: Mapping[str, Any]) -> list[Issue]:
     if files < bounds.least_files or bad <= bounds.unreadable.warn * files:
         return []
     stop = bad > bounds.unreadable.stop * files
-    message = f"{bad} of {files} files could not be read"
+    message = f"{files} 个文件中有 {bad} 个无法读取"
     return [
         Issue("out-of-bounds" if stop else "low-yield", message, "error" if stop else "warning", where="unreadable")
     ]

@@ -251,7 +251,7 @@ def correct(corrections: Corrections, articles: pa.Table, events: pa.Table) -> t
         new = row | {k: v for k, v in changed.get(row["article_id"], {}).items() if k in COPIED}
         new, own = applied(new, of_events.get(row["event_id"], []), issues, row["article_id"])
         if "published_on" in done and row["date_basis"] in ("relative", "publication"):
-            told = f"date {row['date']} was read relative to the former day of publication"
+            told = f"日期 {row['date']} 是按原出版日期推算的，未随更正改变"
             issues.append(Issue("correction-relative-date", told, "warning", FILE, None, None, row["article_id"]))
         return follow(corrections, new, own, issues) | {"corrections": sorted({*row["corrections"], *done, *own})}
 
@@ -310,7 +310,7 @@ def applied(
             issues.append(
                 one.issue(
                     "correction-stale",
-                    f"expected {one.expected or '—'}, found {found}; nothing was changed",
+                    f"原值应为 {one.expected or '—'}，实为 {found}，未作更改",
                     article_id,
                 )
             )
@@ -382,9 +382,7 @@ def place_of(
     new["place_basis"] = row["place_basis"] or ("text" if any(row[level] for level in PLACES) else None)
     for level, code in zip(PLACES[:4], chain, strict=True):
         if level in done and row[level] and not code:
-            told = (
-                f"{row['event_id']} {level}: {row[level]} is not in the gazetteer there, or stands for several; no code"
-            )
+            told = f"{row['event_id']} {level}：地名库中该处没有{row[level]}，或有多个同名，故无代码"
             issues.append(Issue("correction-without-code", told, "warning", FILE, None, None, row["article_id"]))
     return new
 
@@ -412,7 +410,7 @@ def unmatched(corrections: Corrections, issues: Iterable[Issue]) -> list[Issue]:
     """Rows whose target is in no part of the table: neither applied nor found stale."""
     told = {i.where for i in issues if i.kind in {"correction-applied", "correction-stale"} and i.source_path == FILE}
     return [
-        row.issue("correction-stale", "no such event or article in the table")
+        row.issue("correction-stale", "表中没有这一事件或报道")
         for rows in corrections.by_target.values()
         for row in rows
         if f"line {row.line}" not in told

@@ -54,7 +54,7 @@ def read_articles(source: Any, path: str, group: int) -> Iterator[Article | Issu
     file = pq.ParquetFile(source)
     wanted = [name for name in INPUT.names if name in file.schema_arrow.names]
     if missing := [f.name for f in schema_of(Article) if f.name not in wanted]:
-        yield unreadable(path, f"a Parquet file without the columns {', '.join(missing)}")
+        yield unreadable(path, f"该 Parquet 文件缺少列：{'、'.join(missing)}")
         return
     for batch in file.iter_batches(BATCH, [group], columns=wanted):
         yield from articles_of(batch.select(wanted))

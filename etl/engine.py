@@ -137,7 +137,7 @@ def scan_url(url: str, known: Known) -> tuple[list[Input], Known, list[Issue]]:
         name = path[len(root.rstrip("/")) + 1 :]
         parts = name.split("/")
         if ".." in parts or "" in parts or "\\" in name:
-            issues.append(Issue("link-out-of-folder", "a name that leads out of the folder is not read", "error", name))
+            issues.append(Issue("link-out-of-folder", "文件名指向文件夹之外，未读取", "error", name))
         elif not any(p.startswith(".") or p.lower().startswith("readme") for p in parts):
             inputs.append(Input(name, int(facts["size"]), tag_of(facts)))
     return sorted(inputs), {}, issues

@@ -39,24 +39,22 @@ def scan(raw: Path, known: Known) -> tuple[list[Input], Known, list[Issue]]:
         name = path.relative_to(folder).as_posix()
         if not encodable(name):
             shown = name.encode("unicode_escape", "backslashreplace").decode()
-            issues.append(Issue("unreadable-file", "a name that is no text; rename the file", "error", shown))
+            issues.append(Issue("unreadable-file", "文件名不是有效文字，请改名", "error", shown))
             continue
         try:
             if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
-                issues.append(
-                    Issue("link-out-of-folder", "a link that leads out of the raw folder is not read", "error", name)
-                )
+                issues.append(Issue("link-out-of-folder", "链接指向原始文件夹之外，未读取", "error", name))
                 continue
             facts = path.stat()
             if not stat.S_ISREG(facts.st_mode):
-                issues.append(Issue("unreadable-file", "not a regular file", "error", name))
+                issues.append(Issue("unreadable-file", "不是普通文件", "error", name))
                 continue
             old = known.get(name)
             same = old is not None and old[:2] == (facts.st_size, facts.st_mtime_ns)
             digest = old[2] if same and old else file_digest(path)
         except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
             reason = getattr(error, "strerror", None) or str(error)
-            issues.append(Issue("unreadable-file", f"{reason}", "error", name))
+            issues.append(Issue("unreadable-file", f"无法读取：{reason}", "error", name))
             continue
         seen[name] = (facts.st_size, facts.st_mtime_ns, digest)
         inputs.append(Input(name, facts.st_size, digest))

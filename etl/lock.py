@@ -47,7 +47,7 @@ def lock(out: Path, now: dt.datetime) -> Iterator[list[Issue]]:
         stale = read_owner(label)
         owner = Owner(os.getpid(), socket.gethostname(), now.isoformat())
         write_bytes(label, json.dumps(asdict(owner)).encode())
-        message = f"the last run was cut off ({describe(stale, now)}); this one took over"
+        message = f"上次运行中断（{described(stale, now)}），本次已接手"
         try:
             yield [Issue("stale-lock", message, "warning", ".lock.json")] if stale else []
         finally:
@@ -62,8 +62,20 @@ def read_owner(label: Path) -> Owner | None:
         return None
 
 
+def described(owner: Owner | None, now: dt.datetime) -> str:
+    """The same in Chinese, for the run report."""
+    if owner is None:
+        return "进程不明"
+    try:
+        minutes = (now - dt.datetime.fromisoformat(owner.started)).total_seconds() / 60
+        age = f"始于 {minutes:.0f} 分钟前" if minutes >= 0 else "始于将来的时刻：本机时钟曾被拨回"
+    except (ValueError, TypeError):
+        age = "开始时间不明"
+    return f"{owner.host} 上的进程 {owner.pid}，{age}"
+
+
 def describe(owner: Owner | None, now: dt.datetime) -> str:
-    """An owner for people: process, host and age."""
+    """An owner for people at the terminal: process, host and age."""
     if owner is None:
         return "an unknown process"
     try:

@@ -16,6 +16,7 @@ from etl.rules import Rules
 from etl.rules.newspapers import Newspaper, find_newspaper
 from etl.text import chinese_number, normalise
 
+SAID = {"masthead": "报头日期", "metadata": "元数据日期"}
 HEAD_LINES = 15  # a masthead stands in the first lines of a page that hold anything
 LONE_LINES = 8  # a line that is nothing but a date counts as a masthead's this far down
 CN = "0零一二三四五六七八九十"
@@ -261,16 +262,12 @@ def masthead_issues(before: Page, after: Page) -> list[Issue]:
     """What the run report should say: no day of publication, or a masthead and a file name that disagree."""
     path, named = after.source_path, path_date(after.source_path)
     if after.published_on is None:
-        return [
-            Issue(
-                "unknown-date", "no day of publication: name the file like 2022-07-26.txt", "warning", path, after.page
-            )
-        ]
+        return [Issue("unknown-date", "不知出版日期：请以 2022-07-26.txt 的样式命名文件", "warning", path, after.page)]
     issues = []
     if named and named != after.published_on and after.published_basis in ("masthead", "metadata"):
-        text = f"the {after.published_basis} says {after.published_on} and is taken; the file's name says {named}"
+        text = f"{SAID[after.published_basis]}为 {after.published_on}，以此为准；文件名为 {named}"
         issues.append(Issue("date-conflict", text, "warning", path, after.page))
     if after.published_basis == "context" and before.published_on is None:
-        text = f"day of publication taken from the articles' own days: {after.published_on}"
+        text = f"出版日期由本版报道中的日期推定：{after.published_on}"
         issues.append(Issue("date-from-context", text, "info", path, after.page))
     return issues

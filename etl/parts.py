@@ -164,7 +164,7 @@ def unique_articles(rows: pa.Table, since: dt.date | None) -> tuple[NDArray[np.i
     issues = []
     for row in np.flatnonzero(again):
         article_id, path = slim["article_id"][row].as_py(), slim[COLUMN][row].as_py()
-        message = f"the same article as in {slim[COLUMN][first[article_id]].as_py()}"
+        message = f"与 {slim[COLUMN][first[article_id]].as_py()} 中的报道相同"
         issues.append(Issue("double-article", message, "info", path, article_id=article_id))
     return slim["row"].to_numpy()[~again], issues
 

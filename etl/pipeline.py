@@ -79,7 +79,7 @@ def run(options: Options) -> dict[str, Any]:
     except pa.ArrowInvalid as error:
         for name in ("extract", "parts"):
             shutil.rmtree(options.out / "cache" / name, ignore_errors=True)
-        damage = Issue("cache-damaged", f"extracted anew, what was kept is damaged: {str(error)[:200]}")
+        damage = Issue("cache-damaged", f"缓存损坏，已全部重新抽取：{str(error)[:200]}")
         return refresh(replace(options, told=(*options.told, damage)))
 
 
@@ -144,7 +144,7 @@ def set_back(options: Options) -> list[Issue]:
         behind = bool(started) and options.now < dt.datetime.fromisoformat(started)
     except (ValueError, TypeError):
         return []
-    message = f"the clock says {stamp(options.now)}, the published table was made at {started}"
+    message = f"本机时钟为 {stamp(options.now)}，而已发布的表生成于 {started}"
     return [Issue("clock-set-back", message)] if behind else []
 
 
@@ -225,7 +225,7 @@ def without_article(ledger: book.Ledger, inputs: Sequence[Input]) -> list[Issue]
     """Files that were read but hold no article."""
     records = [(i.path, ledger.files[i.path]) for i in inputs]
     empty = [p for p, r in records if not r.articles and not any(x["severity"] == "error" for x in r.issues)]
-    return [Issue("no-article", "no article was found in this file", "warning", p) for p in empty]
+    return [Issue("no-article", "该文件中没有找到报道", "warning", p) for p in empty]
 
 
 def no_article_message(options: Options, inputs: Sequence[Input], issues: Sequence[Issue]) -> str:

@@ -90,12 +90,12 @@ def heal(out: Path) -> list[str]:
     if published and (folder / "run.json").is_file():
         if not all(same_file(folder / name, out / name) for name in FILES):
             switch(out, published)
-            mended.append(f"a switch was cut off; {published} stands again")
+            mended.append(f"切换曾中断，已恢复到 {published}")
         (folder / MARK).touch()
     gone = [p for p in (out / "versions").glob("v*") if p.name != published and not (p / MARK).exists()]
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
-        mended.append(f"{path.name} was never published and is removed")
+        mended.append(f"{path.name} 从未发布，已删除")
     for path in [*out.glob(".*.switch"), *(out / "cache" / "read").glob("*/*.part")]:
         path.unlink(missing_ok=True)
     return mended

@@ -242,7 +242,7 @@ def extract_or_signal(articles: Sequence[Article], rules: Rules) -> list[tuple[l
 
 def internal_error(article: Article, error: Exception) -> Issue:
     """A fault of the program in one article."""
-    message, sample = f"{type(error).__name__}: {error}"[:300], article.text[:80]
+    message, sample = f"程序出错，该篇没有得到事件：{type(error).__name__}: {error}"[:300], article.text[:80]
     return Issue("internal-error", message, "error", article.source_path, article.page, sample, article.article_id)
 
 
@@ -337,5 +337,5 @@ def alone(job: Job, one: Task) -> Result:
 def quarantined(one: Task) -> Result:
     """A file, or a part of one, that killed the process that read it."""
     path, number = (one[0].path, 0) if isinstance(one, tuple) else (one.path, one.number)
-    issue = Issue("reader-died", "reading this file killed the worker process (memory or a crash)", "error", path)
+    issue = Issue("reader-died", "读取该文件时工作进程退出（内存不足或崩溃）", "error", path)
     return pack([Done(path, 0, (), (), (issue,), number)])

@@ -110,4 +110,4 @@ def test_a_dead_owner_is_noticed(tmp_path: Path) -> None:
     (tmp_path / ".lock.json").write_text(json.dumps(owner), encoding="utf-8")
     with lock(tmp_path, NOW + dt.timedelta(hours=1)) as issues:
         assert [i.kind for i in issues] == ["stale-lock"]
-        assert "4242" in issues[0].message and "60 minutes" in issues[0].message
+        assert "4242" in issues[0].message and "60 分钟" in issues[0].message

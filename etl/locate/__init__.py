@@ -37,14 +37,14 @@ def locate_issues(article: Article, places: list[Place]) -> list[Issue]:
     """What could not be placed: no place at all, a street that no source lists, a name that several divisions share."""
     issues: list[Issue] = []
     if not any(p.role == "activity" for p in places):
-        message = "no place is named or known from the page or the paper"
+        message = "文中没有地名，版面和报纸也无从得知"
         issues.append(issue("no-place", message, article, article.headline))
     for place in places:
         if place.street and place.district is None:
-            message = f"several divisions are called {place.street}"
+            message = f"有多个同名的{place.street}"
             issues.append(issue("ambiguous-place", message, article, place.evidence.text))
         elif place.street and place.street_code is None:
-            message = f"no source lists {place.street} of {place.district}"
+            message = f"地名库中{place.district}没有{place.street}"
             issues.append(issue("unknown-street", message, article, place.evidence.text))
     return issues
 

@@ -39,9 +39,11 @@ def split(page: Page, rules: Rules) -> tuple[list[Article], list[Issue]]:
     issues = [*_draft_issues(page, grouped, articles), *_leftover_issues(page, grouped.leftover)]
     unique = {article.article_id: article for article in reversed(articles)}
     if len(unique) < len(articles):
-        issues.append(_issue(page, "repeated-article", f"{len(articles) - len(unique)} printed twice", "info", ""))
+        issues.append(
+            _issue(page, "repeated-article", f"有 {len(articles) - len(unique)} 篇报道在本版重复出现", "info", "")
+        )
     if not articles:
-        issues.append(_issue(page, "no-article", "no article found on this page", "warning", page.text))
+        issues.append(_issue(page, "no-article", "本版没有找到报道", "warning", page.text))
     return [unique.pop(a.article_id) for a in articles if a.article_id in unique], issues
 
 
@@ -103,18 +105,23 @@ def _draft_issues(page: Page, grouped: Grouped, articles: list[Article]) -> Iter
     for draft, article in zip(grouped.drafts, articles, strict=True):
         if draft.jumps:
             yield _issue(
-                page, "continued-elsewhere", draft.jumps[0], "info", article.headline or "", article.article_id
+                page,
+                "continued-elsewhere",
+                f"报道转至他版：{draft.jumps[0]}",
+                "info",
+                article.headline or "",
+                article.article_id,
             )
         elif not draft.finished and not draft.photo:
             end = article.text[-60:]
-            yield _issue(page, "cut-text", "the text ends in mid-sentence", "info", end, article.article_id)
+            yield _issue(page, "cut-text", "正文在句中断开", "info", end, article.article_id)
 
 
 def _leftover_issues(page: Page, leftover: list[Line]) -> Iterator[Issue]:
     """One issue a line: a short line (slogan, label of a lost picture) is worth a note, lost prose a warning."""
     for line in leftover:
         prose = line.kind in ("body", "lead")
-        message = "text that belongs to no article" if prose else "short line that belongs to no article"
+        message = "有正文不属于任何报道" if prose else "有短行不属于任何报道"
         yield _issue(page, "leftover-text", message, "warning" if prose else "info", line.text)
 
 

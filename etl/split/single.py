@@ -55,7 +55,7 @@ def single(page: Page) -> tuple[Article | None, Single, list[Issue]]:
     """The one article of the page; None where nothing is left of its text."""
     made = take_apart(page)
     if not made.body.strip():
-        return None, made, [_issue(page, "no-article", "nothing is left of this article's text", "warning", page.text)]
+        return None, made, [_issue(page, "no-article", "除去页眉页脚后没有正文", "warning", page.text)]
     names = tuple(dict.fromkeys([*page.byline, *made.names])) if not page.byline else page.byline
     article = make(page, made.headline, made.subhead, names, made.body, _kind(made))
     return article, made, _issues(page, made)
@@ -64,12 +64,10 @@ def single(page: Page) -> tuple[Article | None, Single, list[Issue]]:
 def _issues(page: Page, made: Single) -> list[Issue]:
     found = []
     if made.unclear:
-        found.append(_issue(page, "headline-unclear", "no sign of where the headline ends", "info", made.body))
+        found.append(_issue(page, "headline-unclear", "看不出标题在何处结束", "info", made.body))
     links = [page.text[a:b] for role, a, b in made.parts if role == "links"]
     if links:
-        found.append(
-            _issue(page, "link-list-cut", "links to other articles are not part of the text", "info", links[0])
-        )
+        found.append(_issue(page, "link-list-cut", "指向其他报道的链接不算正文", "info", links[0]))
     return found
 
 
