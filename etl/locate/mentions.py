@@ -84,13 +84,12 @@ def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
     if by_kind[TAIL]:
         late = len(norm) * 3 // 5
         found.tail = min((start for start, _, _ in by_kind[TAIL] if start >= late), default=len(norm))
-    taken = pick(by_kind[FIRM] + by_kind[MEDIA], [])
-    bare = [match for match in by_kind[BARE] if not _NO_PLACE.match(norm, -match[1])]
-    taken += pick(bare + by_kind[VILLAGE_NAME], taken)  # 石城庄村 is no 石城
+    taken = pick(by_kind[FIRM] + by_kind[MEDIA], [], norm)
+    taken += pick(by_kind[BARE] + by_kind[VILLAGE_NAME], taken, norm)  # 石城庄村 is no 石城
     taken.sort()
     found.mentions = [mention(start, -end, reading, norm, gazetteer, found) for start, end, reading in taken]
-    cues = pick(by_kind[CUE], taken)
-    found.cues = [(start, -end, reading.codes[0]) for start, end, reading in cues if start < found.tail]
+    cues = pick(by_kind[CUE], taken, norm)
+    found.cues = [(start, -end, reading[1][0]) for start, end, reading in cues if start < found.tail]
     return found
 
 
@@ -199,21 +198,24 @@ def headline_end(article: Article, norm: str) -> int:
 _GLUED_HEAD = re.compile(r"([^。；\n（，]{8,60}?)(?:本报讯|本报记者|\n)")
 
 
-def pick(matches: list[Match], taken: list[Match]) -> list[Match]:
-    """Of matches, by start and then the longest, those that overlap no earlier one and none of `taken`, in order."""
-    if not matches:
-        return []
+def pick(matches: list[Match], taken: list[Match], norm: str) -> list[Match]:
+    """Of matches, by start and then the longest, those that overlap no earlier one and none of `taken`, in order.
+
+    A bare name that begins another word (广东路) is left out here, after the cheaper reasons not to read it.
+    """
     matches.sort()
     kept: list[Match] = []
-    end, i = 0, 0
+    end, others = 0, iter(taken)
+    low, high = 0, 0  # of the first of `taken` that does not end before the match
     for match in matches:
-        start = match[0]
+        start, stop, reading = match
         if start < end:
             continue
-        while i < len(taken) and -taken[i][1] <= start:
-            i += 1
-        if i < len(taken) and taken[i][0] < -match[1]:
+        while high <= start:
+            low, high, _ = next(others, (len(norm), -len(norm) - 1, None))
+            high = -high
+        if low < -stop or (reading[0] == BARE and _NO_PLACE.match(norm, -stop)):
             continue
         kept.append(match)
-        end = -match[1]
+        end = -stop
     return kept

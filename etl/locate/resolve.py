@@ -7,7 +7,8 @@ name that nothing decides stays undecided and is signalled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +21,8 @@ WEIGHT = {PROVINCE: 1.0, CITY: 2.0, COUNTY: 3.0, TOWN: 3.0, VILLAGE: 1.0}
 PAGE, HOME = 1.2, 1.0  # what the page's and the paper's divisions speak for
 MARGIN = 0.15  # by how much the best candidate must lead
 LINKS = frozenset(("公安局", "市公安局", "的", " ", "（", "市", "州", "·", "下辖", "交警", "消防救援支队"))
+Codes = tuple[int, ...]
+Pairs = tuple[Codes, Codes] | None  # codes of a name, and of the one before it, that fit each other
 MANY, FEW = 60, 12  # names, and villages, with more candidates than this say nothing about the others
 
 
@@ -98,6 +101,7 @@ class Support:
 
     weight: dict[int, float] = field(default_factory=dict)
     own: dict[str, Mapping[int, float]] = field(default_factory=dict)  # what a surface itself contributed
+    chosen: dict[tuple[str, Codes], int] = field(default_factory=dict)  # what was chosen so far, once all is added
 
     def add(self, codes: tuple[int, ...], weight: float, surface: str = "") -> None:
         """Share `weight` among the counties, cities and provinces of `codes`."""
@@ -117,6 +121,14 @@ class Support:
             total += share * (weight.get(division, 0.0) - mine.get(division, 0.0))
         return total
 
+    def best(self, codes: Codes, surface: str) -> int:
+        """The one of `codes` that more speaks for than for the others, `surface` itself left out; 0 where none leads."""
+        key = (surface, codes)
+        if key not in self.chosen:
+            first, second, *_ = sorted([(self.of(c, surface), c) for c in codes], reverse=True)
+            self.chosen[key] = first[1] if first[0] - second[0] >= MARGIN else 0
+        return self.chosen[key]
+
 
 def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> list[Mention]:
     """Reduce each mention's codes to one where anything decides; return those left undecided."""
@@ -124,20 +136,23 @@ def resolve(article: Article, norm: str, found: Found, gazetteer: Gazetteer) -> 
     decided: dict[str, int] = {}
     shared: list[Mention] = []  # names that several divisions have
     for m in found.mentions:
-        if len(m.codes) > 1 and m.level != VILLAGE:
-            shared.append(m)
-        elif m.bound and len(m.codes) == 1:
+        if len(m.codes) > 1:
+            if m.level != VILLAGE:
+                shared.append(m)
+        elif m.bound:
             decided.setdefault(norm[m.start : m.end], m.codes[0])
     shared = [m for m in shared if not same_name(m, norm, decided)]
     undecided: list[Mention] = []
-    support = gather(article, norm, found.mentions) if shared else Support()
-    for m in shared:
-        if not same_name(m, norm, decided):
+    if shared:
+        support, kinds = gather(article, norm, found.mentions), kinds_of(found, norm)
+        for m in shared:
+            if same_name(m, norm, decided):
+                continue
             decide(m, norm[m.start : m.end], decided, support, article)
-        if len(m.codes) > 1 and m.level == TOWN:
-            by_kind(m, found, norm, gazetteer)
-        if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
-            undecided.append(m)
+            if len(m.codes) > 1 and m.level == TOWN:
+                by_kind(m, kinds, gazetteer)
+            if len(m.codes) > 1 and m.level in (COUNTY, TOWN) and m.where != CONTEXT and not m.weak:
+                undecided.append(m)
     drop_unspoken(found)
     return undecided
 
@@ -153,18 +168,43 @@ def same_name(m: Mention, norm: str, decided: dict[str, int]) -> bool:
 
 def bind(mentions: list[Mention], norm: str, gazetteer: Gazetteer) -> None:
     """Let neighbours in a chain decide each other: 长沙市芙蓉区东湖街道龙马社区, 上海市公安局宝山分局."""
+    pairs: dict[tuple[Codes, Codes, bool], Pairs] = {}  # of names that several divisions have, found so far
     for before, m in pairwise(mentions):
         if before.level >= m.level:
             continue
         gap = m.start - before.end
-        if gap > 6 or (gap and norm[before.end : m.start] not in LINKS):
+        if gap and (gap > 6 or norm[before.end : m.start] not in LINKS):
             continue
-        codes = near(m.codes, before.codes) if len(m.codes) > 1 and m.level == VILLAGE else m.codes
-        pairs = [(c, p) for c in codes for p in before.codes if inside(c, p, gazetteer)]
-        if not pairs and gap == 0 and before.level == TOWN and m.level == VILLAGE:  # streets change, villages stay
-            pairs = [(c, p) for c in codes for p in before.codes if county_of(c) == county_of(p)]
-        if pairs:
-            tie(before, m, pairs, close=gap <= 1)
+        close = gap == 0 and before.level == TOWN and m.level == VILLAGE
+        fitting: Pairs = (m.codes, before.codes)
+        if len(m.codes) == 1 == len(before.codes):
+            c, p = m.codes[0], before.codes[0]
+            if not inside(c, p, gazetteer) and not (close and county_of(c) == county_of(p)):
+                continue
+        else:
+            key = (m.codes, before.codes, close)
+            if key not in pairs:
+                pairs[key] = pairs_of(m.codes, before.codes, close, gazetteer)
+            fitting = pairs[key]
+        if fitting is not None:
+            tie(before, m, fitting, close=gap <= 1)
+
+
+def pairs_of(codes: Codes, others: Codes, close: bool, gazetteer: Gazetteer) -> Pairs:
+    """Those codes of a name and of the one before it that fit each other; None where none do.
+
+    `close`: a village right behind its township, which need only lie in one county: streets change, villages stay.
+    """
+    some = near(codes, others) if level_of(codes[0]) == VILLAGE and len(codes) > 1 else codes
+    pairs = [(c, p) for c in some for p in others if inside(c, p, gazetteer)]
+    if not pairs and close:
+        pairs = [(c, p) for c in some for p in others if county_of(c) == county_of(p)]
+    if not pairs:
+        return None
+    if len(pairs) == 1:
+        return pairs[0][:1], pairs[0][1:]
+    fine, coarse = zip(*pairs, strict=True)
+    return tuple(dict.fromkeys(fine)), tuple(dict.fromkeys(coarse))
 
 
 def near(villages: Sequence[int], others: Sequence[int]) -> Sequence[int]:
@@ -173,12 +213,9 @@ def near(villages: Sequence[int], others: Sequence[int]) -> Sequence[int]:
     return [c for c in villages if c // 10**10 in provinces]
 
 
-def tie(before: Mention, m: Mention, pairs: list[tuple[int, int]], *, close: bool) -> None:
+def tie(before: Mention, m: Mention, fitting: tuple[Codes, Codes], *, close: bool) -> None:
     """Reduce two neighbours to the codes that fit each other; those that stand `close` are a chain."""
-    if len(pairs) == 1:
-        m.codes, before.codes = pairs[0][:1], pairs[0][1:]
-    else:
-        m.codes, before.codes = (tuple(dict.fromkeys(codes)) for codes in zip(*pairs, strict=True))
+    m.codes, before.codes = fitting
     m.bound = True
     before.bound = before.bound or before.weak
     if close:
@@ -208,25 +245,30 @@ def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
 
 def decide(m: Mention, surface: str, decided: dict[str, int], support: Support, article: Article) -> None:
     """Choose one of a mention's codes by the same name elsewhere, else by what speaks for each."""
-    counties = {county_of(c) for c in m.codes}
-    if len(counties) == 1 and m.level == TOWN:
+    if m.level == TOWN and len({county_of(c) for c in m.codes}) == 1:
         m.codes = m.codes[:1]
         return
-    ranked = sorted(((support.of(c, surface), c) for c in m.codes), reverse=True)
-    if ranked[0][0] - ranked[1][0] >= MARGIN:
-        m.codes = (ranked[0][1],)
+    best = support.best(m.codes, surface)
+    if best:
+        m.codes = (best,)
         if m.level <= TOWN and not m.bound and (article.home or article.page_places):
-            m.basis = basis_of(m.codes[0], article, support, surface)
-        decided[surface] = m.codes[0]
+            m.basis = basis_of(best, article, support, surface)
+        decided[surface] = best
     elif m.level in (PROVINCE, CITY) and sum(level_of(c) == m.level for c in m.codes) == 1:
         m.codes = (min(m.codes),)  # 吉林: the province unless something speaks for the city; 南昌: the city
 
 
-def by_kind(m: Mention, found: Found, norm: str, gazetteer: Gazetteer) -> None:
-    """Choose the one candidate whose county is of the kind that the article refers to: 区 by 区消防, 县 by 县委."""
-    kinds = {norm[start] for start, end, level in found.cues if level == 6 and norm[start] in "区县旗"}
+def kinds_of(found: Found, norm: str) -> set[str]:
+    """The kinds of county that the article refers to: 区 by 区消防, 县 by 县委."""
+    return {norm[start] for start, _, level in found.cues if level == 6 and norm[start] in "区县旗"}
+
+
+def by_kind(m: Mention, kinds: set[str], gazetteer: Gazetteer) -> None:
+    """Choose the one candidate whose county is of the one kind that the article refers to."""
+    if len(kinds) != 1:
+        return
     fit = tuple(c for c in m.codes if gazetteer.names.get(county_of(c), " ")[-1] in kinds)
-    if len(fit) == 1 and len(kinds) == 1:
+    if len(fit) == 1:
         m.codes, m.basis = fit, "context"
 
 
@@ -275,13 +317,26 @@ def settle_village(m: Mention, firm: set[int], adopted: dict[int, Mention]) -> b
     """Reduce a village's codes to one in a township, else in a county, that the article names; False where none is."""
     if m.bound and len(m.codes) == 1:
         return True
-    codes = [c for c in m.codes if c in adopted] if adopted else []
-    codes = codes or [c for c in m.codes if c // 1000 in firm]
+    codes = within(m.codes, adopted, 1) if adopted else []
+    codes = codes or within(m.codes, firm, 1000)
     if not codes and not m.weak:
-        codes = [c for c in m.codes if c // 10**6 in firm]
+        codes = within(m.codes, firm, 10**6)
     if len(codes) != 1:
         return False
     m.codes = (codes[0],)
     if codes[0] in adopted and m.parent is None:
         m.street = adopted[codes[0]].codes[0] if len(adopted[codes[0]].codes) == 1 else 0
     return True
+
+
+def within(codes: Codes, divisions: Collection[int], size: int) -> list[int]:
+    """Those of a village name's ascending codes that lie in one of `divisions`, of which each holds `size` codes."""
+    if len(codes) <= 3 * len(divisions):
+        return [c for c in codes if c // size in divisions]
+    found: list[int] = []
+    for division in divisions:
+        at, end = bisect_left(codes, division * size), division * size + size
+        while at < len(codes) and codes[at] < end:
+            found.append(codes[at])
+            at += 1
+    return found

@@ -79,7 +79,7 @@ class Reading(NamedTuple):
     """What a matched name may be: its kind, the codes it may stand for, and how it stands for them."""
 
     kind: int  # FIRM … TAIL
-    codes: tuple[int, ...]
+    codes: tuple[int, ...]  # of a village's name ascending
     level: int  # the coarsest of the codes' levels
     misread: bool
 
@@ -122,7 +122,7 @@ def read_entries(packed: array[int]) -> Reading:
             return Reading(kind, tuple(code for code, of in pairs if of == form), PROVINCE, False)
     divisions = [pair for pair in pairs if pair[1] != Form.VILLAGE]
     if not divisions:
-        return Reading(VILLAGE_NAME, tuple(code for code, _ in pairs), VILLAGE, False)
+        return Reading(VILLAGE_NAME, tuple(sorted(code for code, _ in pairs)), VILLAGE, False)
     firm = tuple(code for code, form in divisions if form not in (Form.STEM, Form.SOFT))
     misread = len(divisions) == 1 and divisions[0][1] == Form.MISREAD
     codes = firm or tuple(code for code, _ in divisions)
