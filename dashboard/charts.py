@@ -1,12 +1,15 @@
-"""Plotly figures from small frames: DataFrame → Figure. No Streamlit. One fixed colour a campaign.
+"""Plotly figures from small frames: DataFrame → Drawing. No Streamlit. One fixed colour a campaign.
 
 Each figure carries its title (what), its subtitle (where, when, unit) and its source with 数据截至, so that the picture stands
-alone. Text that came from newspapers is escaped: Plotly reads a subset of HTML.
+alone. Text that came from newspapers is escaped: Plotly reads a subset of HTML. Figures are put together as Plotly's JSON has
+them, of lists, numbers and text: `go.Figure` checks and copies every value, which took longer than all the rest; tests have it
+check them instead.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +83,27 @@ class Look:
 
 
 PRINT = Look(words("zh"))
+TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}  # an empty one: what Plotly calls "none"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as Plotly's JSON: its traces and its layout, which may still be added to until it is shown."""
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+    def add(self, kind: str, **trace: Any) -> None:
+        """One more trace."""
+        self.data.append({"type": kind, **trace})
+
+    def spec(self) -> dict[str, Any]:
+        """What plotly.js is given."""
+        return {"data": self.data, "layout": self.layout}
+
+    def figure(self) -> go.Figure:
+        """The same as Plotly's own figure, every value checked."""
+        return go.Figure(self.spec())
 
 
 @dataclass(frozen=True)
@@ -105,12 +129,12 @@ def colours(ids: Sequence[str], ranking: Sequence[str], look: Look) -> dict[str,
 
 def base(
     look: Look, caption: Caption, height: int, *, legend: bool = False, bottom: int = 0, left: int = 46
-) -> go.Figure:
+) -> Drawing:
     """An empty figure in the house's manner: title, where and when, source at the left above; few lines; legend at the foot."""
     scale = 1.25 if look.wall else 1.0
     small = [wording.plotly(line) for part in (caption.subtitle, caption.source) if part for line in folded(part)]
-    layout = {
-        "height": int(height * scale), "autosize": True,
+    layout: dict[str, Any] = {
+        "template": TEMPLATE, "height": int(height * scale), "autosize": True,
         "margin": {"l": left, "r": 14, "t": int((34 + 17 * len(small)) * scale) + 8, "b": int((34 + bottom) * scale), "pad": 4},
         "paper_bgcolor": look.paper, "plot_bgcolor": look.paper,
         "font": {"family": FONT, "size": int(12 * scale), "color": look.ink},
@@ -134,8 +158,8 @@ def base(
         "zeroline": False,
         "fixedrange": True,
     }
-    layout |= {"xaxis": axis | {"showgrid": False, "automargin": "height"}, "yaxis": axis, "template": "none"}
-    return go.Figure(layout=layout)
+    layout |= {"xaxis": axis | {"showgrid": False, "automargin": "height"}, "yaxis": axis}
+    return Drawing([], layout)
 
 
 LINE_ROOM = 360  # pixels by `label_room` that a line of the narrowest panel on a desk holds
@@ -156,7 +180,7 @@ def label_room(names: Sequence[str], scale: float = 1.0) -> int:
     return int(max((sum(12 if ord(c) > 0x2E7F else 7 for c in n) for n in names), default=24) * scale) + 14
 
 
-def number_axis(figure: go.Figure, top: float, look: Look, axis: str = "y") -> None:
+def number_axis(figure: Drawing, top: float, look: Look, axis: str = "y") -> None:
     """At most five ticks from 0 to above `top`, labelled in 万/亿 (Plotly has no such ticks of its own)."""
     step = nice_step(top / 4 if top > 0 else 1)
     ticks = [step * i for i in range(int(top / step) + 2)]
@@ -165,17 +189,17 @@ def number_axis(figure: go.Figure, top: float, look: Look, axis: str = "y") -> N
         "ticktext": [wording.amount(v, look.t.lang) for v in ticks],
         "range": [-top * 0.004, max(top * 1.06, step)],
     }
-    (figure.update_yaxes if axis == "y" else figure.update_xaxes)(**settings)
+    figure.layout[f"{axis}axis"] |= settings
 
 
 def nice_step(rough: float) -> float:
     """1, 2 or 5 times a power of ten, at least 1 for counts."""
-    power = 10.0 ** np.floor(np.log10(max(rough, 1e-9)))
+    power = 10.0 ** math.floor(math.log10(max(rough, 1e-9)))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough)
     return float(max(step, 1.0)) if rough >= 0.2 else float(step)
 
 
-def week_axis(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
+def week_axis(figure: Drawing, weeks: Sequence[dt.date], look: Look) -> None:
     """As many ticks as there is room for, with the year where it begins."""
     if not weeks:
         return
@@ -187,7 +211,7 @@ def week_axis(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
         if look.t.lang == "zh"
         else ("%b %Y" if monthly else "%-d %b\n%Y")
     )
-    figure.update_xaxes(tick0=weeks[-1].isoformat(), dtick=step, tickformat=form, tickangle=0)
+    figure.layout["xaxis"] |= {"tick0": weeks[-1].isoformat(), "dtick": step, "tickformat": form, "tickangle": 0}
 
 
 def months_of(weeks: Sequence[dt.date]) -> list[dt.date]:
@@ -198,22 +222,24 @@ def months_of(weeks: Sequence[dt.date]) -> list[dt.date]:
 def weekly_stack(
     wide: pd.DataFrame, names: dict[str, str], colour: dict[str, str], look: Look, caption: Caption, *,
     unfinished: dt.date | None = None, missing: Sequence[dt.date] = (), monthly: bool = False,
-) -> go.Figure:  # fmt: skip
+) -> Drawing:  # fmt: skip
     """Stacked bars by week. `wide`: index of Mondays, a column a campaign id. The unfinished week is drawn pale and says so;
     weeks without any paper are shaded, for their zero is not a zero."""
     figure = base(look, caption, 400, legend=True, bottom=40)
     weeks = list(wide.index)
-    for cid in wide.columns:
-        figure.add_bar(
-            x=weeks, y=wide[cid], name=wording.plotly(names.get(cid, cid)), customdata=[cid] * len(weeks),
-            marker={"color": colour[cid], "opacity": [0.45 if w == unfinished else 1.0 for w in weeks], "line": {"width": 0}},
+    days, counts = [w.isoformat() for w in weeks], wide.to_numpy()
+    opacity = [0.45 if w == unfinished else 1.0 for w in weeks]
+    for i, cid in enumerate(wide.columns):
+        figure.add(
+            "bar", x=days, y=counts[:, i].tolist(), name=wording.plotly(names.get(cid, cid)), customdata=[cid] * len(weeks),
+            marker={"color": colour[cid], "opacity": opacity, "line": {"width": 0}},
             hovertemplate="%{y:,}<extra>%{fullData.name}</extra>", selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    figure.update_layout(barmode="stack", hovermode="x unified")
-    figure.update_xaxes(
-        hoverformat="%Y年%-m月" if monthly else ("%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y")
+    figure.layout.update(barmode="stack", hovermode="x unified")
+    figure.layout["xaxis"]["hoverformat"] = (
+        "%Y年%-m月" if monthly else ("%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y")
     )
-    top = float(wide.sum(axis=1).max()) if len(wide) else 0.0
+    top = float(counts.sum(axis=1).max()) if len(wide) else 0.0
     number_axis(figure, top, look)
     week_axis(figure, weeks, look)
     shade(figure, missing, look)
@@ -222,14 +248,14 @@ def weekly_stack(
     return figure
 
 
-def say_unfinished(figure: go.Figure, week: dt.date, look: Look) -> None:
+def say_unfinished(figure: Drawing, week: dt.date, look: Look) -> None:
     """The week's mark, above the field, where it lies upon nothing."""
-    figure.add_annotation(
-        x=week, y=1, yref="paper", yanchor="bottom", text=look.t("本周未完"), showarrow=False, font={"size": 11, "color": look.soft},
+    figure.layout.setdefault("annotations", []).append(
+        {"x": week.isoformat(), "y": 1, "yref": "paper", "yanchor": "bottom", "text": look.t("本周未完"), "showarrow": False, "font": {"size": 11, "color": look.soft}}
     )  # fmt: skip
 
 
-def shade(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
+def shade(figure: Drawing, weeks: Sequence[dt.date], look: Look) -> None:
     """Grey bands over runs of weeks in which no paper arrived."""
     runs: list[list[dt.date]] = []
     for w in sorted(weeks):
@@ -238,75 +264,74 @@ def shade(figure: go.Figure, weeks: Sequence[dt.date], look: Look) -> None:
         else:
             runs.append([w])
     for run in runs:
-        figure.add_vrect(
-            x0=run[0] - dt.timedelta(days=3.5), x1=run[-1] + dt.timedelta(days=3.5), fillcolor=look.soft, opacity=0.1, line_width=0,
-            layer="below", annotation_text=look.t("无报纸到达"), annotation_position="top left",
-            annotation_font={"size": 10, "color": look.soft},
+        first, last = (run[0] - dt.timedelta(days=3.5)).isoformat(), (run[-1] + dt.timedelta(days=3.5)).isoformat()
+        figure.layout.setdefault("shapes", []).append(
+            {"type": "rect", "xref": "x", "yref": "y domain", "x0": first, "x1": last, "y0": 0, "y1": 1, "fillcolor": look.soft, "opacity": 0.1, "line": {"width": 0}, "layer": "below"}
+        )  # fmt: skip
+        figure.layout.setdefault("annotations", []).append(
+            {"xref": "x", "yref": "y domain", "x": first, "y": 1, "xanchor": "left", "yanchor": "top", "text": look.t("无报纸到达"), "showarrow": False,
+             "font": {"size": 10, "color": look.soft}}
         )  # fmt: skip
 
 
 def lines(
     wide: pd.DataFrame, names: dict[str, str], colour: dict[str, str], look: Look, caption: Caption, *,
     unfinished: dt.date | None = None, missing: Sequence[dt.date] = (), height: int = 360, unit: str = "",
-) -> go.Figure:  # fmt: skip
+) -> Drawing:  # fmt: skip
     """A line a campaign by week; the step into the unfinished week is dotted."""
     figure = base(look, caption, height, legend=len(wide.columns) > 1, bottom=40 if len(wide.columns) > 1 else 12)
     weeks = list(wide.index)
+    days, whole = [w.isoformat() for w in weeks], [i for i, w in enumerate(weeks) if w != unfinished]
     for cid in wide.columns:
-        values = wide[cid]
+        values = wide[cid].tolist()
         name = wording.plotly(names.get(cid, cid))
-        whole = [i for i, w in enumerate(weeks) if w != unfinished]
-        figure.add_scatter(
-            x=[weeks[i] for i in whole], y=[values.iloc[i] for i in whole], name=name, mode="lines+markers" if len(weeks) < 40 else "lines",
+        figure.add(
+            "scatter", x=[days[i] for i in whole], y=[values[i] for i in whole], name=name, mode="lines+markers" if len(weeks) < 40 else "lines",
             line={"color": colour[cid], "width": 2.4}, marker={"size": 5, "color": colour[cid]}, customdata=[cid] * len(whole),
             hovertemplate=f"%{{y:,}} {wording.plotly(unit)}<extra>%{{fullData.name}}</extra>",
         )  # fmt: skip
         if unfinished in weeks and len(weeks) > 1:
             at = weeks.index(unfinished)
-            figure.add_scatter(
-                x=weeks[max(0, at - 1) : at + 1], y=list(values.iloc[max(0, at - 1) : at + 1]), mode="lines+markers", showlegend=False,
+            figure.add(
+                "scatter", x=days[max(0, at - 1) : at + 1], y=values[max(0, at - 1) : at + 1], mode="lines+markers", showlegend=False,
                 line={"color": colour[cid], "width": 2, "dash": "dot"}, hoverinfo="skip",
                 marker={"size": [0, 6] if at else 6, "color": look.paper, "line": {"color": colour[cid], "width": 1.5}},
             )  # fmt: skip
-    figure.update_layout(hovermode="x unified")
+    figure.layout["hovermode"] = "x unified"
     if unfinished is not None and unfinished in weeks:
         say_unfinished(figure, unfinished, look)
     number_axis(figure, float(np.nanmax(wide.to_numpy(dtype=float))) if wide.size else 0.0, look)
     week_axis(figure, weeks, look)
     shade(figure, missing, look)
-    figure.update_xaxes(hoverformat="%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y")
+    figure.layout["xaxis"]["hoverformat"] = "%Y年%-m月%-d日起一周" if look.t.lang == "zh" else "Week of %d %b %Y"
     return figure
 
 
 def bars(
     table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "", colour: str | Sequence[str] | None = None, detail: str | None = None,
-) -> go.Figure:  # fmt: skip
+) -> Drawing:  # fmt: skip
     """Ranked horizontal bars of `name`, `n`, with `id` for clicks; the number stands at the end of the bar."""
-    order = table.iloc[::-1]
-    names = [cut(str(n), 14) for n in order["name"]]
-    labels = [wording.plotly(n) for n in names]
+    ids, whole, counts = ([*reversed(table[column].tolist())] for column in ("id", "name", "n"))
+    full = [wording.plotly(str(n)) for n in whole]
+    names = [cut(str(n), 14) for n in whole]
     figure = base(
         look, caption, 96 + 27 * max(len(table), 2), bottom=-22, left=label_room(names, 1.25 if look.wall else 1.0)
     )
-    details = [""] * len(order) if detail is None else [wording.plotly(str(v)) for v in order[detail]]
-    figure.add_bar(
-        y=list(range(len(order))), x=order["n"], orientation="h",
+    details = [""] * len(ids) if detail is None else [wording.plotly(str(v)) for v in reversed(table[detail].tolist())]
+    figure.add(
+        "bar", y=list(range(len(ids))), x=counts, orientation="h",
         marker={"color": list(colour)[::-1] if isinstance(colour, (list, tuple)) else colour or look.accent, "line": {"width": 0}},
-        customdata=np.column_stack([order["id"].astype(str), [wording.plotly(str(n)) for n in order["name"]], details]) if len(order) else None,
-        text=[wording.amount(float(v), look.t.lang) for v in order["n"]], textposition="outside", cliponaxis=False,
+        customdata=[[str(i), n, d] for i, n, d in zip(ids, full, details, strict=True)],
+        text=[wording.amount(float(v), look.t.lang) for v in counts], textposition="outside", cliponaxis=False,
         textfont={"color": look.soft, "size": 12},
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{x:,}} {wording.plotly(unit)}<br>%{{customdata[2]}}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(order))),
-        ticktext=labels,
-        tickfont={"color": look.ink},
-        showgrid=False,
-    )
-    figure.update_xaxes(visible=False, range=[0, float(order["n"].max() or 1) * 1.16 if len(order) else 1])
-    figure.update_layout(bargap=0.32)
+    figure.layout["yaxis"] |= {
+        "tickmode": "array", "tickvals": list(range(len(ids))), "ticktext": [wording.plotly(n) for n in names], "tickfont": {"color": look.ink}, "showgrid": False,
+    }  # fmt: skip
+    figure.layout["xaxis"] |= {"visible": False, "range": [0, float(max(counts) or 1) * 1.16 if counts else 1]}
+    figure.layout["bargap"] = 0.32
     return figure
 
 
@@ -354,7 +379,7 @@ def classes(values: np.ndarray[Any, Any], count: int = 5) -> np.ndarray[Any, Any
 
 def heat(
     grid: Grid, look: Look, caption: Caption, *, unit: str = "", numbers_in_cells: bool = True, square: int = 30
-) -> go.Figure:
+) -> Drawing:
     """A heatmap in quantile classes. Squares of an invisible scatter lie over it: a heatmap's own cells report no clicks."""
     legend = grid.states is not None
     names = [cut(n, 12) for n in grid.row_names]
@@ -375,21 +400,28 @@ def heat(
         palette += [look.states["silent"], look.states["unknown"], look.states["open"]]
     size = len(palette)
     scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
-    xs, ys = np.meshgrid(np.arange(len(grid.column_ids)), np.arange(len(grid.row_ids)))
-    figure.add_heatmap(
-        z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False, xgap=2, ygap=2, hoverinfo="skip"
+    width, height = len(grid.column_ids), len(grid.row_ids)
+    figure.add(
+        "heatmap",
+        z=level.tolist(),
+        zmin=-0.5,
+        zmax=size - 0.5,
+        colorscale=scale,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hoverinfo="skip",
     )
     state_words = {
         "zero": look.t("零：有报道，无此类活动"), "silent": look.t("静默：报纸已到，无报道"), "unknown": look.t("未知：相关报纸未到"), "open": look.t("本周未完"),
     }  # fmt: skip
     texts, marks = cell_texts(grid, look, unit, state_words)
-    data = [
-        [grid.row_ids[y], grid.column_ids[x], wording.plotly(grid.row_names[y]), wording.plotly(grid.column_names[x]), texts[y][x]]
-        for y in range(len(grid.row_ids)) for x in range(len(grid.column_ids))
-    ]  # fmt: skip
+    across = [(i, wording.plotly(n)) for i, n in zip(grid.column_ids, grid.column_names, strict=True)]
+    down = [(i, wording.plotly(n)) for i, n in zip(grid.row_ids, grid.row_names, strict=True)]
+    data = [[rid, cid, row, column, texts[y][x]] for y, (rid, row) in enumerate(down) for x, (cid, column) in enumerate(across)]  # fmt: skip
     ink = cell_inks(level, look)
-    figure.add_scatter(
-        x=xs.ravel(), y=ys.ravel(), mode="markers+text" if numbers_in_cells else "markers", customdata=data, showlegend=False,
+    figure.add(
+        "scatter", x=[*range(width)] * height, y=[y for y in range(height) for _ in range(width)], mode="markers+text" if numbers_in_cells else "markers", customdata=data, showlegend=False,
         text=[m for row in marks for m in row] if numbers_in_cells else None, textfont={"size": 11, "color": [c for row in ink for c in row]},
         marker={"symbol": "square", "size": square - 4, "opacity": 0, "color": look.accent},
         hovertemplate="<b>%{customdata[2]}</b> · %{customdata[3]}<br>%{customdata[4]}<extra></extra>",
@@ -398,22 +430,20 @@ def heat(
     if legend:
         shown = [state for state in state_words if grid.states is not None and (grid.states == state).any()]
         for state in shown:
-            figure.add_scatter(
-                x=[None], y=[None], mode="markers", name=state_words[state],
+            figure.add(
+                "scatter", x=[None], y=[None], mode="markers", name=state_words[state],
                 marker={"symbol": "square", "size": 12, "color": look.states[state], "line": {"width": 1, "color": look.soft if state == "unknown" else look.line}},
             )  # fmt: skip
     last = len(grid.column_ids) - 1
     ticks = [i for i in range(last + 1) if (last - i) % grid.tick_every == 0]
-    figure.update_xaxes(
-        tickmode="array", tickvals=ticks, ticktext=[wording.plotly(cut(grid.column_names[i], 9)) for i in ticks],
-        range=[-0.5, len(grid.column_ids) - 0.5], ticks="",
-    )  # fmt: skip
-    figure.update_yaxes(
-        tickmode="array", tickvals=list(range(len(grid.row_ids))), ticktext=[wording.plotly(n) for n in names],
-        autorange="reversed", tickfont={"color": look.ink}, showgrid=False, ticks="",
-    )  # fmt: skip
-    figure.update_xaxes(linewidth=0, showline=False)
-    figure.update_yaxes(showline=False)
+    figure.layout["xaxis"] |= {
+        "tickmode": "array", "tickvals": ticks, "ticktext": [wording.plotly(cut(grid.column_names[i], 9)) for i in ticks],
+        "range": [-0.5, width - 0.5], "ticks": "", "linewidth": 0, "showline": False,
+    }  # fmt: skip
+    figure.layout["yaxis"] |= {
+        "tickmode": "array", "tickvals": list(range(height)), "ticktext": [wording.plotly(n) for n in names],
+        "autorange": "reversed", "tickfont": {"color": look.ink}, "showgrid": False, "ticks": "", "showline": False,
+    }  # fmt: skip
     return figure
 
 
@@ -423,96 +453,98 @@ def cell_texts(
     """For each cell: what the hover says, and what stands in it."""
     hover: list[list[str]] = []
     marks: list[list[str]] = []
-    for y in range(len(grid.row_ids)):
-        hover.append([])
-        marks.append([])
-        for x in range(len(grid.column_ids)):
-            state = None if grid.states is None else str(grid.states[y, x])
-            value = float(grid.values[y, x])
-            counted = f"{wording.exact(value)} {unit}"
-            hover[-1].append(counted if state in (None, "reported") else state_words[str(state)])
-            marks[-1].append(
-                wording.amount(value, look.t.lang)
-                if value > 0
-                else ("?" if state == "unknown" else "·" if state == "open" else "")
-            )
+    values: list[list[float]] = grid.values.tolist()
+    states = [["reported"] * len(row) for row in values] if grid.states is None else grid.states.tolist()
+    empty = {"unknown": "?", "open": "·"}
+    for numbers, kinds in zip(values, states, strict=True):
+        cells = list(zip(numbers, map(str, kinds), strict=True))
+        hover.append([f"{wording.exact(v)} {unit}" if k == "reported" else state_words[k] for v, k in cells])
+        marks.append([wording.amount(v, look.t.lang) if v > 0 else empty.get(k, "") for v, k in cells])
     return hover, marks
 
 
 def cell_inks(level: np.ndarray[Any, Any], look: Look) -> list[list[str]]:
     """Light figures on dark cells, dark ones on light cells."""
     strong = {4, 5} if not look.dark else {1, 2, 3}
-    return [
-        [("#FFFFFF" if int(v) in strong else (look.soft if int(v) in (0, 6, 7, 8) else "#12233A")) for v in row]
-        for row in level
-    ]
+    inks = ["#FFFFFF" if v in strong else look.soft if v in (0, 6, 7, 8) else "#12233A" for v in range(9)]
+    return [[inks[v] for v in row] for row in level.astype(int).tolist()]
 
 
 def choropleth(
     counts: pd.DataFrame, shapes: dict[str, Any], look: Look, caption: Caption, *, unit: str = "", labels: pd.DataFrame | None = None,
     outline: pd.DataFrame | None = None,
-) -> go.Figure:  # fmt: skip
+) -> Drawing:  # fmt: skip
     """Counties (or prefectures) filled by quantile class. `counts`: id (6-digit code), name, n. `shapes`: a GeoJSON of those to draw.
 
     Offline: the empty world of `topojsonURL` is all it asks its own server for. Labels lie above and take no clicks.
     """
     figure = base(look, caption, 440, left=0)
-    known = counts.set_index("id")
+    known = {c: int(n) for c, n in zip(counts["id"].tolist(), counts["n"].tolist(), strict=True)}
     codes = [f["properties"]["adcode"] for f in shapes["features"]]
     names = [str(f["properties"]["name"]) for f in shapes["features"]]
-    values = np.array([int(known["n"].get(c, 0)) for c in codes], dtype=float)
-    level = classes(values)
+    values = [known.get(c, 0) for c in codes]
+    level = classes(np.array(values, dtype=float)).tolist()
     palette = [look.states["zero"], *look.steps]
     size = len(palette)
     scale = [[edge, c] for i, c in enumerate(palette) for edge in (i / size, (i + 1) / size)]
     if outline is not None and len(outline):
-        figure.add_scattergeo(
-            lon=outline["lon"], lat=outline["lat"], mode="lines", line={"width": 0.8, "color": "#C3CCD8" if not look.dark else "#3A4656"}, hoverinfo="skip", showlegend=False,
+        figure.add(
+            "scattergeo", lon=gaps(outline["lon"]), lat=gaps(outline["lat"]), mode="lines", line={"width": 0.8, "color": "#C3CCD8" if not look.dark else "#3A4656"}, hoverinfo="skip", showlegend=False,
         )  # fmt: skip
-    figure.add_choropleth(
-        geojson=shapes, featureidkey="properties.adcode", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
-        customdata=[[c, wording.plotly(n), int(v)] for c, n, v in zip(codes, names, values, strict=True)],
+    figure.add(
+        "choropleth", geojson=shapes, featureidkey="properties.adcode", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
+        customdata=[[c, wording.plotly(n), v] for c, n, v in zip(codes, names, values, strict=True)],
         marker={"line": {"color": "#3A4656" if look.dark else "#C3CCD8", "width": 0.7}},
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{customdata[2]:,}} {wording.plotly(unit)}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
     if labels is not None and len(labels):
-        figure.add_scattergeo(
-            lon=labels["lon"], lat=labels["lat"], text=[wording.plotly(str(n)) for n in labels["name"]], mode="text", hoverinfo="skip",
+        figure.add(
+            "scattergeo", lon=labels["lon"].tolist(), lat=labels["lat"].tolist(), text=[wording.plotly(str(n)) for n in labels["name"]], mode="text", hoverinfo="skip",
             textfont={"size": 11, "color": look.ink, "shadow": f"0 0 2px {look.paper}, 0 0 2px {look.paper}, 0 0 3px {look.paper}"}, showlegend=False,
         )  # fmt: skip
-    figure.update_geos(visible=False, fitbounds="geojson", projection_type="mercator", bgcolor=look.paper)
-    figure.update_layout(margin_r=0, margin_b=6, dragmode=False)
+    figure.layout["geo"] = {
+        "visible": False,
+        "fitbounds": "geojson",
+        "projection": {"type": "mercator"},
+        "bgcolor": look.paper,
+    }
+    figure.layout["margin"] |= {"r": 0, "b": 6}
     return figure
 
 
-def coverage(grid: Grid, look: Look, caption: Caption, unit: str) -> go.Figure:
+def gaps(values: pd.Series[Any]) -> list[float | None]:
+    """Numbers with None where a line is broken."""
+    return [None if v != v else v for v in values.tolist()]
+
+
+def coverage(grid: Grid, look: Look, caption: Caption, unit: str) -> Drawing:
     """Newspapers × weeks: how many articles arrived; an empty cell is a week without the paper."""
     return heat(grid, look, caption, unit=unit, numbers_in_cells=len(grid.column_ids) <= 30)
 
 
-def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") -> go.Figure:
+def spans(table: pd.DataFrame, look: Look, caption: Caption, *, unit: str = "") -> Drawing:
     """Where a campaign began and how it spread: a bar a place from its first to its last report, earliest first."""
-    figure = base(
-        look, caption, 112 + 24 * max(len(table), 2), left=label_room([cut(str(n), 12) for n in table["name"]])
-    )
-    rows = list(range(len(table)))
-    figure.add_scatter(
-        x=table["first"], y=rows, mode="markers", marker={"size": 9, "color": look.accent},
-        customdata=np.column_stack([table["id"].astype(str), [wording.plotly(str(n)) for n in table["name"]], table["n"].astype(str)]) if rows else None,
+    ids, whole, counts = (table[column].tolist() for column in ("id", "name", "n"))
+    names = [cut(str(n), 12) for n in whole]
+    first, last = ([day.isoformat() for day in table[column]] for column in ("first", "last"))
+    figure = base(look, caption, 112 + 24 * max(len(table), 2), left=label_room(names))
+    rows = list(range(len(ids)))
+    figure.add(
+        "scatter", x=first, y=rows, mode="markers", marker={"size": 9, "color": look.accent},
+        customdata=[[str(i), wording.plotly(str(n)), str(c)] for i, n, c in zip(ids, whole, counts, strict=True)],
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{x|%Y-%m-%d}}<br>%{{customdata[2]}} {wording.plotly(unit)}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
-    for y, (first, last) in enumerate(zip(table["first"], table["last"], strict=True)):
-        figure.add_shape(
-            type="line", x0=first, x1=last, y0=y, y1=y, line={"color": look.steps[2], "width": 3}, layer="below"
-        )
-    figure.add_scatter(
-        x=table["last"], y=rows, mode="markers", marker={"size": 5, "color": look.steps[2]}, hoverinfo="skip"
-    )
-    figure.update_yaxes(
-        tickmode="array", tickvals=rows, ticktext=[wording.plotly(cut(str(n), 12)) for n in table["name"]], autorange="reversed",
-        tickfont={"color": look.ink}, showgrid=True,
-    )  # fmt: skip
-    figure.update_xaxes(nticks=6, tickformat="%-m月%-d日\n%Y年" if look.t.lang == "zh" else "%-d %b\n%Y")
+    line = {"color": look.steps[2], "width": 3}
+    figure.layout["shapes"] = [
+        {"type": "line", "x0": a, "x1": b, "y0": y, "y1": y, "line": line, "layer": "below"}
+        for y, (a, b) in enumerate(zip(first, last, strict=True))
+    ]
+    figure.add("scatter", x=last, y=rows, mode="markers", marker={"size": 5, "color": look.steps[2]}, hoverinfo="skip")
+    figure.layout["yaxis"] |= {
+        "tickmode": "array", "tickvals": rows, "ticktext": [wording.plotly(n) for n in names], "autorange": "reversed",
+        "tickfont": {"color": look.ink}, "showgrid": True,
+    }  # fmt: skip
+    figure.layout["xaxis"] |= {"nticks": 6, "tickformat": "%-m月%-d日\n%Y年" if look.t.lang == "zh" else "%-d %b\n%Y"}
     return figure

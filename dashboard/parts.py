@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
 from dashboard import access, controls, export, marks, queries, wording
-from dashboard.charts import FONT, Caption, Look
+from dashboard.charts import FONT, Caption, Drawing, Look
 from dashboard.context import Context
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class Panel:
 
     key: str
     caption: Caption
-    figure: go.Figure
+    figure: Drawing
     table: pd.DataFrame
     native: export.Native | None
     alt: str
@@ -156,6 +156,16 @@ def fit(rows: int, most: int = 12) -> Any:
     return "content" if rows <= most else 36 + 33 * most
 
 
+class Ready(BaseFigure):  # type: ignore[misc]
+    """A drawing as Streamlit takes it: a figure that has been checked, so that it is not built and copied a second time."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._drawing.spec()
+
+
 def draw(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] | None) -> None:
     key = f"c_{panel.key}_{st.session_state.get('nonce', 0)}"
 
@@ -169,7 +179,7 @@ def draw(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] 
         "displaylogo": False, "displayModeBar": False, "topojsonURL": "app/static/topojson/", "responsive": True, "scrollZoom": False,
         "toImageButtonOptions": {"format": "png", "filename": panel.caption.title, "scale": 2}, "showSendToCloud": False, "locale": "en",
     }  # fmt: skip
-    st.plotly_chart(panel.figure, theme=None, key=key, config=config, alt=panel.alt, **clickable)
+    st.plotly_chart(Ready(panel.figure), theme=None, key=key, config=config, alt=panel.alt, **clickable)
 
 
 PICTURE = """
@@ -252,7 +262,12 @@ def downloads(ctx: Context, panel: Panel) -> None:
         picture_buttons(ctx, panel)
     sheet = export.Sheet(panel.caption.title, panel.caption.subtitle, panel.caption.source, panel.table, panel.native)
     offers: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
-        (t("交互网页 HTML"), "html", "text/html", lambda: export.figure_page(panel.figure, panel.caption.title, notes)),
+        (
+            t("交互网页 HTML"),
+            "html",
+            "text/html",
+            lambda: export.figure_page(panel.figure.figure(), panel.caption.title, notes),
+        ),
         (t("数据 CSV"), "csv", "text/csv", lambda: export.csv(panel.table)),
         (t("数据 Excel"), "xlsx", export.XLSX, lambda: export.workbook([sheet], notes)),
         (

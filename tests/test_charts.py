@@ -22,7 +22,7 @@ NAMES = {"fire-safety": "消防安全", "anti-fraud": "<b>反诈</b>"}
 def test_figure_says_what_where_when_and_whence() -> None:
     figure = charts.weekly_stack(
         WIDE, NAMES, dict.fromkeys(WIDE, "#123456"), LOOK, CAPTION, unfinished=WEEKS[-1], missing=[WEEKS[1]]
-    )
+    ).figure()
     title = figure.layout.title
     assert "&lt;img onerror=1&gt;" in title.text and "&#36;x&#36;" in title.text and "<img" not in title.text
     assert "单位：项" in title.subtitle.text and "数据截至 2023年3月22日" in title.subtitle.text
@@ -71,7 +71,7 @@ def test_more_never_looks_like_less() -> None:
 def test_heat_tells_states_apart_and_can_be_clicked() -> None:
     states = np.array([["reported", "silent"], ["zero", "unknown"]], dtype=object)
     grid = Grid(["a", "b"], ["<i>甲</i>", "乙"], ["x", "y"], ["X", "Y"], np.array([[3.0, 0.0], [0.0, 0.0]]), states)
-    figure = charts.heat(grid, LOOK, CAPTION, unit="项")
+    figure = charts.heat(grid, LOOK, CAPTION, unit="项").figure()
     cells, squares = figure.data[0], figure.data[1]
     assert len({cells.z[0][0], cells.z[0][1], cells.z[1][0], cells.z[1][1]}) == 4
     assert squares.mode == "markers+text" and [list(c)[:2] for c in squares.customdata] == [
@@ -93,7 +93,7 @@ def test_map_asks_nobody_and_knows_its_counties() -> None:
         {"type": "Feature", "properties": {"adcode": c, "name": n}, "geometry": {"type": "Polygon", "coordinates": ring}} for c, n in (("140213", "平城区"), ("140214", "云冈区"))
     ]}  # fmt: skip
     counts = pd.DataFrame({"id": ["140213"], "name": ["平城区"], "n": [5]})
-    figure = charts.choropleth(counts, shapes, LOOK, CAPTION, unit="项")
+    figure = charts.choropleth(counts, shapes, LOOK, CAPTION, unit="项").figure()
     trace = next(t for t in figure.data if t.type == "choropleth")
     assert (
         list(trace.locations) == ["140213", "140214"] and trace.customdata[1][2] == 0 and trace.z[0] > trace.z[1] == 0
@@ -103,10 +103,10 @@ def test_map_asks_nobody_and_knows_its_counties() -> None:
 
 def test_bars_lines_and_spans_draw_empty_and_full() -> None:
     table = pd.DataFrame({"id": ["a", "b"], "name": ["甲", "乙<b>"], "n": [12345, 3]})
-    bars = charts.bars(table, LOOK, CAPTION, unit="项")
+    bars = charts.bars(table, LOOK, CAPTION, unit="项").figure()
     assert list(bars.data[0].x) == [3, 12345] and "1.2万" in bars.data[0].text
-    assert charts.bars(table.head(0), LOOK, CAPTION).data[0].x is not None
-    lines = charts.lines(WIDE, NAMES, dict.fromkeys(WIDE, "#000"), LOOK, CAPTION, unfinished=WEEKS[-1])
+    assert charts.bars(table.head(0), LOOK, CAPTION).figure().data[0].x is not None
+    lines = charts.lines(WIDE, NAMES, dict.fromkeys(WIDE, "#000"), LOOK, CAPTION, unfinished=WEEKS[-1]).figure()
     assert list(lines.data[0].y) == [3, 0] and lines.data[1].line.dash == "dot"
     began = pd.DataFrame(
         {
@@ -117,7 +117,7 @@ def test_bars_lines_and_spans_draw_empty_and_full() -> None:
             "n": [2],
         }
     )
-    assert charts.spans(began, LOOK, CAPTION).data[0].x[0] is not None
+    assert charts.spans(began, LOOK, CAPTION).figure().data[0].x[0] is not None
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def weeks_panel(ctx: Context, key: str, unit: str, name: str) -> parts.Panel:
     figure = charts.weekly_stack(
         wide, {key: name}, {key: ctx.look.accent}, ctx.look, caption, unfinished=ctx.unfinished
     )
-    figure.update_layout(showlegend=False, height=300, margin_b=34)
+    figure.layout.update(showlegend=False, height=300, margin=figure.layout["margin"] | {"b": 34})
     table = wide.rename(columns={key: f"{name}（{unit}）"}).rename_axis(t("周一")).reset_index()
     alt = t(
         "{title}，{sub}。共 {n} {unit}。",

@@ -72,7 +72,7 @@ def wall(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
 
 def sized(panel: parts.Panel, height: int) -> parts.Panel:
     """The panel with its figure drawn at that height."""
-    panel.figure.update_layout(height=height)
+    panel.figure.layout["height"] = height
     return panel
 
 

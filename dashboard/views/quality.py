@@ -127,7 +127,7 @@ def coverage_section(ctx: Context) -> None:
     missing = int((states == "unknown").sum())
     alt = t("{title}。{n} 种报纸，缺 {m} 个报周。", title=caption.title, n=len(papers), m=missing)
     figure = charts.coverage(grid, ctx.look, caption, t("篇"))
-    figure.update_layout(showlegend=False)
+    figure.layout["showlegend"] = False
     parts.show(ctx, parts.Panel("coverage", caption, figure, table, Native("grid"), alt), click_arrival)
     parts.note(t("空格是报纸没有到达的周：其间没有报道不能算作静默。"))
 
