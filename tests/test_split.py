@@ -19,7 +19,7 @@ from etl.rules import Rules
 from etl.split import accounted, split
 from etl.split.boundary import couplet_end, headline_end
 from etl.split.join import crosses, despace, ends_sentence, fold, kinship
-from etl.split.kinds import LEAD, kind_of
+from etl.split.kinds import _LONG_KINDS, _SHORT_KINDS, _TEASER_TAIL, LEAD, is_signed, kind_of
 from etl.split.names import byline_of, lead_byline, names_only
 from etl.split.tails import cut_tail
 
@@ -77,6 +77,22 @@ def do(rules: Rules):
 )
 def test_kind_of_a_line_read_by_itself(line: str, kind: str) -> None:
     assert kind_of(fold(line)) == kind
+
+
+PATTERNS = (*_SHORT_KINDS, *_LONG_KINDS, ("teaser", _TEASER_TAIL))
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in PATTERNS}))
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_line_spared_the_patterns_matches_none(kind: str, data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from([p for name, p in PATTERNS if name == kind]))
+    line = data.draw(st.from_regex(pattern, fullmatch=True))
+    assert is_signed(line)
+
+
+def test_most_sentences_are_spared_the_patterns() -> None:
+    assert not is_signed("志愿者们身穿红马甲，沿着街巷仔细清理垃圾杂物，忙得热火朝天。")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def fold(text: str) -> str:
 def is_spaced_out(text: str) -> bool:
     """小 店 警 电 方 追 回: a headline whose characters stand apart (four or more, nearly all single)."""
     words = text.split()
-    return len(words) >= 4 and sum(len(w) == 1 for w in words) * 10 >= len(words) * 8
+    if len(words) < 4:
+        return False
+    return sum(len(w) == 1 for w in words) * 10 >= len(words) * 8
 
 
 def despace(text: str) -> str:

@@ -170,6 +170,7 @@ _OFFICE = re.compile(
     + r"(?: [一-龥（）]{4,30}){0,3}"
 )
 _VALUES = frozenset(("富强", "民主", "文明", "和谐", "自由", "平等", "公正", "法治", "爱国", "敬业", "诚信", "友善"))
+_VALUES_SIGN = re.compile(rf"[、·\s]*(?:{'|'.join(sorted(_VALUES))}|社会主义核心价值观)")
 _PAPER = re.compile(r"《?[一-龥]{2,10}(?:日报|晚报|早报|晨报|时报|商报|都市报|导报|快报|新报|周报|农民报|法治报|报)》?")
 
 _SHORT_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -190,6 +191,31 @@ _LONG_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+#: characters of which one stands at the beginning, at the end, or anywhere, in every line that one of these patterns
+#: (the core values' and bylines apart) matches: most lines have none and are spared the patterns
+_FIRST_SIGNS = frozenset(
+    "社广新发订零每定印承网邮电值统制返分关打相著扫长上下投我字点转原今导看提推延热猜更往精（[〔【"
+)
+_LAST_SIGNS = frozenset("日报")
+_SIGNS = re.compile("[版图编审校监签星历刊邮载权源照摄总〔▲△▼↑↓]")
+_LABEL_SIZE = 8  # the longest label: 更多内容请看, 基层治理头条
+
+
+def is_signed(norm: str) -> bool:
+    """Whether a line may be of one of the kinds that patterns tell."""
+    if not norm:
+        return False
+    first = norm[0]
+    return (
+        len(norm) <= _LABEL_SIZE
+        or first in _FIRST_SIGNS
+        or first.isascii()
+        or first.isdecimal()
+        or norm[-1] in _LAST_SIGNS
+        or _SIGNS.search(norm) is not None
+    )
+
+
 def kind_of(norm: str) -> str:
     """The kind of a line that can be told without its neighbours, or "" where it may be text or a headline.
 
@@ -198,19 +224,23 @@ def kind_of(norm: str) -> str:
     """
     if len(norm) > 220:
         return ""
-    kind = _short_kind(norm) if len(norm) <= 60 else ""
-    return kind or next((kind for kind, pattern in _LONG_KINDS if pattern.fullmatch(norm)), "")
+    signed = is_signed(norm)
+    kind = _short_kind(norm, signed) if len(norm) <= 60 else ""
+    if kind or not signed:
+        return kind
+    return next((kind for kind, pattern in _LONG_KINDS if pattern.fullmatch(norm)), "")
 
 
-def _short_kind(norm: str) -> str:
-    for kind, pattern in _SHORT_KINDS:
-        if pattern.fullmatch(norm):
-            return kind
-    if _is_values(norm):
+def _short_kind(norm: str, signed: bool) -> str:
+    if signed:
+        for kind, pattern in _SHORT_KINDS:
+            if pattern.fullmatch(norm):
+                return kind
+    if _VALUES_SIGN.match(norm) and _is_values(norm):
         return "core-values"
     if len(norm) > 45 or "。" in norm:
         return ""
-    if _TEASER_TAIL.fullmatch(norm):
+    if signed and _TEASER_TAIL.fullmatch(norm):
         return "teaser"
     if norm.rstrip("）").endswith(("摄", "供图", "提供", "图", "摄影")) and _CREDIT_LINE.fullmatch(norm):
         return "credit"

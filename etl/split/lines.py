@@ -24,29 +24,48 @@ _TEXT = ("body", "lead")
 _MARKS = re.compile(r"(?:(#{1,6})\s{0,8}|(>)\s{0,8}|[*+-] {1,3}(?=\S))?(\*\*|__)?")
 _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,400}\)|<img[^>\n]{0,400}>|\[?(?:图片|IMAGE|image)\]?")
 _RULE = re.compile(r"[-—_=*·.~\s#>|]{1,200}")
+_MARKED = frozenset("#>*+-_—=·.~|![<图Ii")  # what a mark, a rule or an image begins with
 
 
-def physical_lines(text: str) -> Iterator[Line]:
-    """Each line of the page that holds more than blanks and rules (---), with its place and marks."""
-    gap, position = 0, 0
+def physical_lines(text: str, norm: str) -> Iterator[Line]:
+    """Each line of the page that holds more than blanks and rules (---), with its place and marks.
+
+    `norm` is the text folded: a line's own folding is its stretch of it.
+    """
+    gap = position = 0
     for raw in text.split("\n"):
         start, position = position, position + len(raw) + 1
         stripped = raw.strip()
         if not stripped:
             gap += 1
+            continue
+        lead = len(raw) - len(raw.lstrip()) if len(stripped) < len(raw) else 0
+        if stripped[0] not in _MARKED:
+            yield _line(raw, stripped, start, lead, norm, gap)
+            gap = 0
         elif _IMAGE.fullmatch(stripped):
-            yield line_at(stripped, start + raw.index(stripped), "image", gap)
+            yield line_at(stripped, start + lead, "image", gap)
             gap = 3
-        else:
-            line = _marked(raw, stripped, start, gap)
-            if line is not None:
-                yield line
-                gap = 0
+        elif (line := _marked(raw, stripped, start, lead, norm, gap)) is not None:
+            yield line
+            gap = 0
 
 
-def _marked(raw: str, stripped: str, start: int, gap: int) -> Line | None:
+def _line(
+    raw: str, body: str, start: int, lead: int, norm: str, gap: int, level: int = 0, quote: bool = False, at: int = 0
+) -> Line:
+    """The line `raw`, which stands at `start` and has `lead` blanks before its text; `body` begins `at` in that text."""
+    first = start + lead + at
+    last = first + len(body)
+    indent = lead >= 2 and (raw.count("　", 0, lead) >= 2 or raw.count(" ", 0, lead) >= 2)
+    if is_spaced_out(body):
+        clean = despace(body)
+        return Line(clean, fold(clean), ((first, last),), "", gap, level, indent, quote)
+    return Line(body, norm[first:last], ((first, last),), "", gap, level, indent, quote)
+
+
+def _marked(raw: str, stripped: str, start: int, lead: int, norm: str, gap: int) -> Line | None:
     """A line without its markdown marks; None for a bare rule."""
-    lead = raw.index(stripped)
     marks = _MARKS.match(stripped)
     if marks is None:
         return None
@@ -56,12 +75,8 @@ def _marked(raw: str, stripped: str, start: int, gap: int) -> Line | None:
     body = body.strip()
     if not body or _RULE.fullmatch(body):
         return None
-    line = line_at(body, start + lead + stripped.index(body, marks.end()), "", gap)
-    if is_spaced_out(body):
-        clean = despace(body)
-        line = replace(line, text=clean, norm=fold(clean))
-    indent = raw[:lead].count("　") >= 2 or raw[:lead].count(" ") >= 2
-    return replace(line, level=len(marks[1] or ""), indent=indent, quote=bool(marks[2]))
+    at = stripped.index(body, marks.end())
+    return _line(raw, body, start, lead, norm, gap, len(marks[1] or ""), bool(marks[2]), at)
 
 
 # ── kinds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -69,7 +84,7 @@ def _marked(raw: str, stripped: str, start: int, gap: int) -> Line | None:
 
 def classified(text: str) -> list[Line]:
     """The page's lines in order, hard wraps undone, bylines and jumps inside a line cut off, each with its kind."""
-    lines = [piece for line in unwrap(list(physical_lines(text))) for piece in _pieces(line)]
+    lines = [piece for line in unwrap(list(physical_lines(text, fold(text)))) for piece in _pieces(line)]
     spaced = blanks_mean_nothing(lines)
     return _in_context([_kinded(line, i, spaced) for i, line in enumerate(lines)], spaced)
 
@@ -80,8 +95,13 @@ _STRAY = re.compile(r"(?<=[一-龥，、；：。]) (?=[一-龥，。、])")
 def blanks_mean_nothing(lines: Sequence[Line]) -> bool:
     """Whether the reader left a blank at each line end inside the paragraphs (信息 技术产业)."""
     long = [line.norm for line in lines if line.size >= 40]
-    blanks = sum(len(_STRAY.findall(norm)) for norm in long)
+    blanks = sum(len(_STRAY.findall(norm)) for norm in long if " " in norm)
     return blanks >= 5 and blanks * 60 >= sum(map(len, long))
+
+
+def has_stray_blanks(line: Line) -> bool:
+    """The same of one line."""
+    return " " in line.norm and blanks_mean_nothing([line])
 
 
 _INSIDE_BYLINE = re.compile(
@@ -135,7 +155,7 @@ def _kinded(line: Line, index: int, spaced: bool) -> Line:
     if known and not (known == "names" and line.level):
         return replace(line, kind=known)
     kind = _text_kind(line)
-    if kind in _TEXT and (spaced or blanks_mean_nothing([line])):
+    if kind in _TEXT and (spaced or has_stray_blanks(line)):
         line = _despaced(line)
     return replace(line, kind=kind)
 

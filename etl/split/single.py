@@ -16,7 +16,7 @@ from etl.split.drafts import is_notice
 from etl.split.join import despace, ends_sentence, fold
 from etl.split.kinds import LEAD, kind_of, photo_credit
 from etl.split.line import Line
-from etl.split.lines import blanks_mean_nothing, physical_lines
+from etl.split.lines import has_stray_blanks, physical_lines
 from etl.split.names import byline_of, lead_byline, names_only
 from etl.split.tails import Part, cut_tail
 from etl.split.wrap import unwrap
@@ -28,7 +28,8 @@ _JUNK = re.compile(
     r"来源：[一-龥]{2,6}网(?:-[一-龥]{2,4}频道)?(?: ?原创稿)?)"
 )
 _BLANKS = re.compile(r"[ \t\u00a0\u3000\u2002-\u200d\u2060\ufeff]{2,}|[\u200b-\u200d\u2060\ufeff]+")
-_WIDE = ("  ", "\u3000", "\t", *map(chr, range(0x2002, 0x200E)), "\u2060", "\ufeff")
+_WIDE = ("\u00a0", "  ", "\u3000", "\t", *map(chr, range(0x2002, 0x200B)))  # blanks that folding makes one
+_ZERO_WIDTH = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff")
 _TITLE_PREFIX = re.compile(r"\s*原标题 ?[：:]\s*")
 _CUT = frozenset(
     {"masthead", "editors", "footer", "source", "teaser", "credit", "core-values", "jump", "image", "caption", "label"}
@@ -187,29 +188,42 @@ def _after_head(made: Single, norm: str, at: int, end: int, title: str) -> int:
 
 def _body(made: Single, raw: str, norm: str, start: int, end: int) -> str:
     """The text proper: blanks evened out, line ends kept as paragraphs, captions and credits between them cut."""
-    if "\n" not in norm[start:end].strip():
+    text = raw[start:end]
+    if "\n" not in text.strip():
         made.parts.append(("body", start, end))
-        return _even(raw[start:end])
-    lines = _paragraph_lines(raw[start:end])
-    kept = []
-    in_links = False
+        return _even(text)
+    folded = _folded(raw, norm, start, end)
+    uneven = (" " in folded and any(blank in text for blank in _WIDE)) or any(blank in text for blank in _ZERO_WIDTH)
+    lines = _paragraph_lines(text, folded)
+    kept, in_links, count = [], False, len(lines)
     for i, line in enumerate(lines):
-        role = _line_role(line, i, len(lines))
+        role = _line_role(line, i, count)
         in_links = in_links or role == "links"
         role = "links" if in_links and role in ("body", "byline", "source") and line.size < 60 else role
-        made.parts += [(role, start + a, start + b) for a, b in line.spans]
+        for a, b in line.spans:
+            made.parts.append((role, start + a, start + b))
         if role == "body":
-            kept.append(_even(despace(line.text) if blanks_mean_nothing([line]) else line.text))
+            paragraph = despace(line.text) if has_stray_blanks(line) else line.text
+            kept.append(_even(paragraph) if uneven else paragraph)
         elif role == "byline":
             made.names += byline_of(line.norm) or names_only(line.norm)
     return "\n".join(part for part in kept if part)
 
 
-def _paragraph_lines(text: str) -> list[Line]:
+def _folded(raw: str, norm: str, start: int, end: int) -> str:
+    """`fold(raw[start:end])`, cut from `norm` where nothing depends on what lies beyond: a comma amid digits (1,200)."""
+    part = norm[start:end]
+    torn = part[:1] == "," or (part[-1:].isdigit() and norm[end : end + 1].isdigit())
+    return fold(raw[start:end]) if torn else part
+
+
+def _paragraph_lines(text: str, norm: str) -> list[Line]:
     """The lines of the text, hard wraps undone where most lines are short."""
-    lines = list(physical_lines(text))
+    lines = list(physical_lines(text, norm))
+    if len(lines) < 5:
+        return lines
     short = sum(8 <= line.size <= 46 for line in lines)
-    return unwrap(lines) if len(lines) >= 5 and short * 2 > len(lines) else lines
+    return unwrap(lines) if short * 2 > len(lines) else lines
 
 
 def _line_role(line: Line, index: int, count: int) -> str:
@@ -226,7 +240,8 @@ def _line_role(line: Line, index: int, count: int) -> str:
 def _even(text: str) -> str:
     """Runs of blanks to one, or to a line end where a sentence ended before a wide one (paragraphs of a web page)."""
     text = text.strip().replace("\u00a0", " ")
-    return _BLANKS.sub(_blank, text).strip() if any(blank in text for blank in _WIDE) else text
+    wide = any(blank in text for blank in _WIDE) or any(blank in text for blank in _ZERO_WIDTH)
+    return _BLANKS.sub(_blank, text).strip() if wide else text
 
 
 def _blank(match: re.Match[str]) -> str:
