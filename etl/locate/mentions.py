@@ -17,6 +17,7 @@ from etl.rules.gazetteer import BARE, CITY, CUE, FIRM, MEDIA, PROVINCE, TAIL, TO
 
 HEAD, LEAD, BODY, CONTEXT = 0, 1, 2, 3  # where in the article
 BARE_WEIGHT = 0.3  # of a bare or generic name that nothing beside it speaks for
+REACH = 50  # characters after 《 and （ within which a name is looked for inside
 LEAD_LENGTH = 160  # characters of the body that count as its lead
 
 # A look-ahead at the characters that a pattern can begin with spares the rest of it at most places.
@@ -37,6 +38,7 @@ _ORGAN = re.compile(
 _BLEND = re.compile(
     r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$"
 )  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
+_BLENDED = ("", *"\n村街域社乡镇")  # one of these follows, or the name itself ends so
 _UNIT = re.compile(r"公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所")  # named after a city
 _STOP = re.compile(r"[，。、；：\"\n]")
 _BYLINE = re.compile(r"记者|通讯员|来源|作者|供图|供稿|摄|编辑|报道|文/|图/|单位[：:]|实习生")
@@ -74,7 +76,6 @@ class Found:
     head_end: int = 0
     first: int = -1  # where the first name of the headline may stand, behind 原标题：; -1 = no headline
     tail: int = 0
-    opened: int = 0  # where the first 《 or （ stands
 
 
 def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
@@ -87,7 +88,7 @@ def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
     taken = pick(by_kind[FIRM] + by_kind[MEDIA], [], norm)
     taken += pick(by_kind[BARE] + by_kind[VILLAGE_NAME], taken, norm)  # 石城庄村 is no 石城
     taken.sort()
-    found.mentions = [mention(start, -end, reading, norm, gazetteer, found) for start, end, reading in taken]
+    found.mentions = mentions_of(taken, norm, gazetteer, found)
     cues = pick(by_kind[CUE], taken, norm)
     found.cues = [(start, -end, reading[1][0]) for start, end, reading in cues if start < found.tail]
     return found
@@ -107,29 +108,34 @@ def found_in(article: Article, norm: str) -> Found:
     """Nothing found yet; where the headline ends and where its first name may stand."""
     head_end = headline_end(article, norm)
     mark = _HEAD_MARK.match(norm) if head_end else None
-    title, bracket = norm.find("《"), norm.find("（")
-    opened = min(title, bracket) if title >= 0 <= bracket else max(title, bracket)
-    return Found([], [], head_end, mark.end() if mark else -1, len(norm), opened if opened >= 0 else len(norm))
+    return Found([], [], head_end, mark.end() if mark else -1, len(norm))
 
 
-def mention(start: int, end: int, reading: Reading, norm: str, gazetteer: Gazetteer, found: Found) -> Mention:
-    """The mention of a name: its level, where it stands, and how much it weighs."""
-    kind, codes, level, misread = reading
-    if kind == MEDIA:
-        return Mention(start, end, PROVINCE, codes, CONTEXT)
-    m = Mention(start, end, level, codes, zone_of(found, norm, start, end))
-    if kind == VILLAGE_NAME:
-        m.weak = end - start < 3
-        return m
-    if misread:
-        m.basis = "repaired"
-    if kind == BARE and level >= CITY:
-        weaken(m, norm, gazetteer, found)
-    elif level == TOWN and _BLEND.search(norm, start, end + 1):
-        m.weak, m.weight = True, BARE_WEIGHT
-    if (level == CITY or kind == BARE) and names_unit(norm, end):
-        m.weight *= 0.1 if kind == BARE else 0.3
-    return m
+def mentions_of(taken: list[Match], norm: str, gazetteer: Gazetteer, found: Found) -> list[Mention]:
+    """The mentions of names: the level of each, where it stands, and how much it weighs."""
+    mentions: list[Mention] = []
+    for (start, minus, (kind, codes, level, misread)), where in zip(taken, zones(taken, norm, found), strict=True):
+        if kind == MEDIA:
+            mentions.append(Mention(start, -minus, PROVINCE, codes, CONTEXT))
+            continue
+        m = Mention(start, -minus, level, codes, where)
+        mentions.append(m)
+        if kind == VILLAGE_NAME:
+            m.weak = m.end - start < 3
+        elif kind == BARE or level == CITY:
+            if kind == BARE and level >= CITY:
+                weaken(m, norm, gazetteer, found)
+            if names_unit(norm, m.end):
+                m.weight *= 0.1 if kind == BARE else 0.3
+        elif (
+            level == TOWN
+            and (norm[-minus : 1 - minus] in _BLENDED or norm[-minus - 2] in "城乡各")
+            and _BLEND.search(norm, start, 1 - minus)
+        ):
+            m.weak, m.weight = True, BARE_WEIGHT
+        if misread:
+            m.basis = "repaired"
+    return mentions
 
 
 def names_unit(norm: str, end: int) -> bool:
@@ -153,23 +159,33 @@ def weaken(m: Mention, norm: str, gazetteer: Gazetteer, found: Found) -> None:
     m.weight = 1.0 if begins and not common else BARE_WEIGHT
 
 
-def zone_of(found: Found, norm: str, start: int, end: int) -> int:
-    """HEAD, LEAD, BODY or CONTEXT for a name at start..end."""
-    if start >= found.tail:
-        return CONTEXT
-    if start > found.opened:
-        low = start - 50 if start > 50 else 0
-        title = norm.rfind("《", low, start)
-        if title >= 0 and norm.find("》", title, start) < 0:
-            return CONTEXT
-        bracket = norm.rfind("（", low, start)
-        if bracket >= 0 and norm.find("）", bracket, start) < 0 and in_byline(norm, bracket, start):
-            return CONTEXT
-    if _MEDIA.match(norm, end):
-        return CONTEXT
-    if start < found.head_end:
-        return HEAD
-    return LEAD if start < found.head_end + LEAD_LENGTH else BODY
+def zones(taken: list[Match], norm: str, found: Found) -> list[int]:
+    """HEAD, LEAD, BODY or CONTEXT for each name, from left to right."""
+    head, lead, tail, media = found.head_end, found.head_end + LEAD_LENGTH, found.tail, _MEDIA.match
+    title, bracket = -REACH - 1, -REACH - 1  # the last 《 and （ before the name
+    next_title, next_bracket = opening(norm, "《", 0), opening(norm, "（", 0)
+    placed: list[int] = []
+    for start, stop, _ in taken:
+        while next_title < start:
+            title, next_title = next_title, opening(norm, "《", next_title + 1)
+        while next_bracket < start:
+            bracket, next_bracket = next_bracket, opening(norm, "（", next_bracket + 1)
+        if (
+            start >= tail
+            or media(norm, -stop)
+            or (start - title <= REACH and norm.find("》", title, start) < 0)
+            or (start - bracket <= REACH and norm.find("）", bracket, start) < 0 and in_byline(norm, bracket, start))
+        ):
+            placed.append(CONTEXT)
+        else:
+            placed.append(HEAD if start < head else LEAD if start < lead else BODY)
+    return placed
+
+
+def opening(norm: str, mark: str, start: int) -> int:
+    """Where the next opening mark stands; the text's length where none does."""
+    at = norm.find(mark, start)
+    return at if at >= 0 else len(norm)
 
 
 def in_byline(norm: str, opened: int, start: int) -> bool:

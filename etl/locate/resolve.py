@@ -287,12 +287,13 @@ def drop_unspoken(found: Found) -> None:
     if not any(m.weak or m.level == VILLAGE for m in found.mentions):
         return
     firm, adopted = spoken_for(found.mentions)
+    counties, towns = [c for c in firm if 10**5 <= c < 10**8], [c for c in firm if c >= 10**8]
     kept: list[Mention] = []
     for m in found.mentions:
         if m.level == VILLAGE:
-            if not settle_village(m, firm, adopted):
+            if not settle_village(m, counties, towns, adopted):
                 continue
-        elif m.weak and (len(m.codes) > 1 or firm.isdisjoint((m.codes[0], county_of(m.codes[0])))):
+        elif m.weak and (len(m.codes) > 1 or (m.codes[0] not in firm and county_of(m.codes[0]) not in firm)):
             continue
         kept.append(m)
     found.mentions = kept
@@ -308,19 +309,19 @@ def spoken_for(mentions: list[Mention]) -> tuple[set[int], dict[int, Mention]]:
             if m.level == VILLAGE:
                 if m.parent is not None:
                     adopted[m.codes[0]] = m.parent
-            elif not m.weak and m.level >= CITY:
+            elif m.level >= CITY and not m.weak:
                 (cities if m.level == CITY else firm).add(m.codes[0])
     return cities.union(firm, map(county_of, firm), map(city_of, firm)), adopted
 
 
-def settle_village(m: Mention, firm: set[int], adopted: dict[int, Mention]) -> bool:
+def settle_village(m: Mention, counties: list[int], towns: list[int], adopted: dict[int, Mention]) -> bool:
     """Reduce a village's codes to one in a township, else in a county, that the article names; False where none is."""
     if m.bound and len(m.codes) == 1:
         return True
     codes = within(m.codes, adopted, 1) if adopted else []
-    codes = codes or within(m.codes, firm, 1000)
+    codes = codes or within(m.codes, towns, 1000)
     if not codes and not m.weak:
-        codes = within(m.codes, firm, 10**6)
+        codes = within(m.codes, counties, 10**6)
     if len(codes) != 1:
         return False
     m.codes = (codes[0],)
@@ -331,11 +332,10 @@ def settle_village(m: Mention, firm: set[int], adopted: dict[int, Mention]) -> b
 
 def within(codes: Codes, divisions: Collection[int], size: int) -> list[int]:
     """Those of a village name's ascending codes that lie in one of `divisions`, of which each holds `size` codes."""
-    if len(codes) <= 3 * len(divisions):
-        return [c for c in codes if c // size in divisions]
     found: list[int] = []
     for division in divisions:
-        at, end = bisect_left(codes, division * size), division * size + size
+        low, end = division * size, division * size + size
+        at = bisect_left(codes, low)
         while at < len(codes) and codes[at] < end:
             found.append(codes[at])
             at += 1
