@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -55,13 +56,13 @@ def in_footer(text: Text, number: Number, footers: re.Pattern[str]) -> bool:
 
 def read(text: Text, numbers: Sequence[Number], quantities: Quantities, body_start: int = 0) -> Iterator[Reading]:
     """Each number with what it counts, handing on from number to number what the one before it counts."""
-    scopes = Scopes(text, body_start)
+    norm, ends, scopes = text.norm, text.ends, Scopes(text, body_start)
     before, last_sentence = NOTHING, -1
-    for i, (number, near) in enumerate(zip(numbers, around(text.norm, numbers), strict=True)):
-        sentence = text.sentence_index(number.start)
+    for i, (number, near) in enumerate(zip(numbers, around(norm, numbers), strict=True)):
+        sentence = bisect_right(ends, number.start)
         if sentence != last_sentence:
             before = NOTHING
-        counted = read_counted(text.norm, numbers, i, near, before)
+        counted = read_counted(norm, numbers, i, near, before)
         indicator = quantities.indicator(counted.what, number.unit, number.unit_class)
         yield Reading(
             number,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from etl.models import Qualifier
@@ -36,8 +37,11 @@ _SLOGAN = re.compile(r"[\u4e00-\u9fff]{0,6}\"")
 _PENALTY = re.compile(r"以下|处罚|罚款")
 _FROM_MONEY = re.compile(r"元(?:以上|至|到)$")
 _PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4}$")
+_AT_WORK = re.compile(r"时长|工时|累计|服务|共")
 _YEAR = re.compile(r"(?:19[5-9]\d|200[1-9]|20[1-3]\d)")
 _LIMITED = frozenset({"people", "money", "organisation"})  # classes that rules set limits for
+_PLAIN = frozenset({"item", "print"})  # classes of units that figures of speech have (三个方面)
+_ODD = frozenset({"度", "方", "组"})  # units that are often none
 _DATED = frozenset({"session", "print", "place", "equipment"})  # classes of units that may stand after a year
 
 
@@ -55,7 +59,8 @@ class Number(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Patterns:
     """The regexes of candidates. Each begins with one set of characters, so that a scan skips quickly; every repeat is
-    bounded, and a candidate never begins inside a longer number."""
+    bounded, and a candidate never begins inside a longer number. What may be missing is written as an empty alternative
+    or inside its group: (?:…|) and (…?) take half the time of (?:…)? and (…)?."""
 
     digits: re.Pattern[str]
     chinese: re.Pattern[str]
@@ -65,10 +70,13 @@ class Patterns:
 @lru_cache(maxsize=8)
 def patterns(unit_pattern: str) -> Patterns:
     """The patterns for an alternation of units."""
-    digits = r"(?P<number>[0-9](?<![0-9.,+*#/×:²³][0-9])(?<!(?<![A-Za-z])[A-Za-z][0-9])[0-9]{0,11}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,6})?)"
-    high = r"(?:[-~至到](?P<high>[0-9]{1,9}(?:\.[0-9]{1,4})?))?"
+    digits = (
+        r"(?P<number>[0-9](?<![0-9.,+*#/×:²³][0-9])(?<!(?<![A-Za-z])[A-Za-z][0-9])[0-9]{0,11}"
+        r"(?:,[0-9]{3}(?:,[0-9]{3}(?:,[0-9]{3}(?:,[0-9]{3}|)|)|)|)(?:\.[0-9]{1,6}|))"
+    )
+    high = r"(?P<high>[-~至到][0-9]{1,9}(?:\.[0-9]{1,4}|)|)"
     numeral = r"(?P<number>[零一二三四五六七八九十百千万亿两](?<![零一二三四五六七八九十百千万亿两数几多余第0-9 ].)[零一二三四五六七八九十百千万亿两]{0,9})(?P<high>)"
-    scale = r" ?(?P<plus>[余多几])? ?(?P<scale>[十百千]?[万亿]{1,2})? ?(?P<more>[余多几])? {0,2}"
+    scale = r" ?(?P<plus>[余多几]?) ?(?P<scale>[十百千]?[万亿]{1,2}|) ?(?P<more>[余多几]?) {0,2}"
     firsts = "".join(sorted({unit.lstrip("\\")[0] for unit in unit_pattern.split("|")}))
     unit = f"(?=[{re.escape(firsts)}])(?P<unit>{unit_pattern})"  # told at once where no unit begins
     percent = re.compile(r"百分之(?P<number>[零一二三四五六七八九十百0-9.]{1,8})(?P<plus>)(?P<more>)(?P<high>)")
@@ -77,22 +85,28 @@ def patterns(unit_pattern: str) -> Patterns:
 
 def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
     """All reported numbers of a normalised text, in order."""
-    shapes = patterns(quantities.unit_pattern)
-    found = [n for match in shapes.digits.finditer(norm) if (n := read_number(norm, match, quantities))]
+    shapes, found = patterns(quantities.unit_pattern), list[Number]()
+    for match in shapes.digits.finditer(norm):
+        if one := read_number(norm, match, quantities):
+            found.append(one)
+    in_digits = len(found)
     for match in shapes.chinese.finditer(norm):
-        if (
-            match["number"] != "一"
-            and (n := read_number(norm, match, quantities))
-            and chinese_counts(norm, match, n, quantities)
-        ):
-            found.append(n)
+        if match[1] != "一" and (one := read_number(norm, match, quantities, in_chinese=True)):
+            found.append(one)
     if "百分之" in norm:
         found += [n for match in shapes.percent.finditer(norm) if (n := read_percent(match))]
-    if not found:
-        return []
-    if covered := {i for m in quantities.traps.phrase_pattern.finditer(norm) for i in range(*m.span())}:
-        found = [n for n in found if covered.isdisjoint(range(n.start, n.end))]
-    return sorted(found, key=lambda n: n.start)
+    if len(found) > in_digits:
+        found.sort(key=itemgetter(0))
+    return without_phrases(norm, found, quantities.traps)
+
+
+def without_phrases(norm: str, found: list[Number], traps: Traps) -> list[Number]:
+    """The numbers of which no part stands in a set phrase (最后1公里): mostly all, which a look around each one tells."""
+    search, reach = traps.phrase_pattern.search, traps.phrase_reach
+    if not any([search(norm, max(0, n[0] - reach), n[1] + reach) for n in found]):
+        return found
+    covered = {i for m in traps.phrase_pattern.finditer(norm) for i in range(*m.span())}
+    return [n for n in found if covered.isdisjoint(range(n.start, n.end))]
 
 
 def read_percent(match: re.Match[str]) -> Number | None:
@@ -100,34 +114,38 @@ def read_percent(match: re.Match[str]) -> Number | None:
     value = number(match["number"])
     if value is None:
         return None
-    vague = bool(match["plus"] or match["more"] or match["high"])
     start, end = match.span()
-    return Number(start, end, value, "%", "ratio", qualifier_of(match.string, start, end, match["number"][0], vague))
+    return Number(start, end, value, "%", "ratio", qualifier_of(match.string, start, end, match["number"][0], False))
 
 
-def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
-    """The number of a candidate, or None where it is a trap."""
+def read_number(norm: str, match: re.Match[str], quantities: Quantities, *, in_chinese: bool = False) -> Number | None:
+    """The number of a candidate in digits or in Chinese numerals, or None where it is a trap."""
     printed, high, plus, scale, more, unit = match.groups()
+    start, end = match.span()
+    unit_said, unit_class, after, after_firsts = quantities.facts[unit]
+    if norm[end : end + 1] in after_firsts and norm.startswith(after, end):
+        return None
+    qualifier = qualifier_of(norm, start, end, printed[0], bool(plus or more or high))
+    if in_chinese and not chinese_counts(norm, match, qualifier, quantities):
+        return None
     value = value_of(printed, scale)
     if value is None or (value == 0 and printed != "0"):
         return None
-    unit_class = quantities.units[unit]
-    start, end = match.span()
-    before, after = norm[max(0, start - 24) : start], norm[end : end + 24]
-    if is_trap(before, after, value, unit, unit_class, quantities.traps):
+    if is_trap(norm, start, end, value, unit, unit_class, quantities.traps):
         return None
-    if unit_class in _DATED and is_year(norm[start : end - len(unit)], after):
+    if unit_class in _DATED and is_year(norm[start : end - len(unit)], norm[end : end + 1]):
         return None
-    qualifier = qualifier_of(norm, start, end, printed[0], bool(plus or more or high))
-    return Number(start, end, value, quantities.written.get(unit, unit), unit_class, qualifier)
+    return Number(start, end, value, unit_said, unit_class, qualifier)
 
 
-def value_of(printed: str, scale: str | None) -> float | None:
+def value_of(printed: str, scale: str) -> float | None:
     """Digits or Chinese numeral times 万/亿: 562.93万 → 5629300, 百余 → 100, 1.2万 → 12000."""
+    if not scale and printed.isdigit():
+        return float(printed)
     base = float(printed.replace(",", "")) if printed[0] in DIGITS else chinese_number(printed)
     if base is None:
         return None
-    for factor in scale or "":
+    for factor in scale:
         base *= SCALE[factor]
     return round(base, 6) if "." in printed else float(base)
 
@@ -137,8 +155,11 @@ def qualifier_of(norm: str, start: int, end: int, first: str, vague: bool) -> Qu
 
     `first` is the numeral's first character; `vague` says that it has 余, 多, 几 or is a range.
     """
+    last, more = norm[start - 1 : start], norm[end : end + 1] in _FIRST_OF_AFTER
+    if not more and last not in _LAST_OF_BEFORE and first not in SCALE and not last.isspace():
+        return "over" if vague else "exact"
     before = norm[max(0, start - 5) : start].rstrip()
-    told, more = before[-1:] in _LAST_OF_BEFORE, norm[end : end + 1] in _FIRST_OF_AFTER
+    told = before[-1:] in _LAST_OF_BEFORE
     if told and _NEARLY.search(before):
         return "nearly"
     if (told and _AT_MOST.search(before)) or (more and _AFTER_MOST.match(norm, end)):
@@ -150,21 +171,23 @@ def qualifier_of(norm: str, start: int, end: int, first: str, vague: bool) -> Qu
     return "over" if more and _AFTER_OVER.match(norm, end) else "exact"
 
 
-def is_trap(before: str, after: str, value: float, unit: str, unit_class: str, traps: Traps) -> bool:
+def is_trap(norm: str, start: int, end: int, value: float, unit: str, unit_class: str, traps: Traps) -> bool:
     """Whether the words around make it no reported number."""
-    if after.startswith(traps.directly_after.get(unit_class, "/")):
+    last = norm[start - 1 : start]
+    if last in traps.before_by_last and norm.endswith(traps.before_by_last[last], 0, start):
         return True
-    if before[-1:] in traps.last_before and before.endswith(traps.before):
+    if value <= 12 and unit_class in _PLAIN and norm[end : end + 24].lstrip(' "').startswith(traps.rhetorical):
         return True
-    if value <= 12 and unit_class in ("item", "print") and after.lstrip(' "').startswith(traps.rhetorical):
+    if unit_class == "money":
+        if is_law(norm[max(0, start - 4) : start], norm[end : end + 24]):
+            return True
+    elif (value < 20 or unit_class == "mass") and is_rate(norm[max(0, start - 24) : start], value, unit_class, traps):
         return True
-    if is_law(before, after) if unit_class == "money" else is_rate(before, value, unit_class, traps):
+    if unit_class in _LIMITED and norm.startswith("以", end) and is_threshold(norm, start, end):
         return True
-    return (
-        (unit_class in _LIMITED and is_threshold(before, after))
-        or is_name(before, after, value, unit, unit_class)
-        or (before.endswith("等") and is_list_of_names(before, after, unit, traps))
-    )
+    if (last == '"' or unit in _ODD or unit_class == "hours") and is_name(norm, start, end, value, unit, unit_class):
+        return True
+    return last == "等" and is_list_of_names(norm, start, end, unit, traps)
 
 
 def is_rate(before: str, value: float, unit_class: str, traps: Traps) -> bool:
@@ -176,16 +199,16 @@ def is_rate(before: str, value: float, unit_class: str, traps: Traps) -> bool:
     return bool(traps.rate_pattern.search(_CLAUSE.sub("", before)))
 
 
-def is_threshold(before: str, after: str) -> bool:
+def is_threshold(norm: str, start: int, end: int) -> bool:
     """50人以上聚餐活动: what a rule names, not what was counted; 超500人以上 or 达50人以上 stays."""
-    return after.startswith("以") and bool(_THRESHOLD.match(after)) and not _REACHED.search(before[-4:])
+    return bool(_THRESHOLD.match(norm, end)) and not _REACHED.search(norm, max(0, start - 4), start)
 
 
 def is_law(before: str, after: str) -> bool:
     """处一万元以上十万元以下罚款, 五十元至二百元的处罚: amounts that a law quoted names."""
     if after.startswith(("以上", "至", "到")) and _PENALTY.search(after):
         return True
-    return after.startswith("以下") or ("元" in before[-4:] and bool(_FROM_MONEY.search(before)))
+    return after.startswith("以下") or ("元" in before and bool(_FROM_MONEY.search(before)))
 
 
 def is_year(printed: str, after: str) -> bool:
@@ -193,37 +216,40 @@ def is_year(printed: str, after: str) -> bool:
     return bool(_YEAR.fullmatch(printed) and after[:1].strip("，。；、）"))
 
 
-def is_name(before: str, after: str, value: float, unit: str, unit_class: str) -> bool:
+def is_name(norm: str, start: int, end: int, value: float, unit: str, unit_class: str) -> bool:
     """石鼻村1组, "5个一", 360度, 24小时: addresses, slogans and hours on duty."""
+    before = norm[max(0, start - 24) : start]
     if unit_class == "hours":
-        return value <= 24 or not re.search(r"时长|工时|累计|服务|共", before)
+        return value <= 24 or not _AT_WORK.search(before)
     if unit == "度":
-        return "电" not in before[-12:] + after[:4]
+        return "电" not in before[-12:] + norm[end : end + 4]
     if unit == "方":
         return value < 10
     if unit == "组" and before.endswith(("村", "屯", "队", "社区")):
         return True
-    return value <= 10 and before.endswith('"') and bool(_SLOGAN.match(after))
+    return value <= 10 and before.endswith('"') and bool(_SLOGAN.match(norm, end, end + 24))
 
 
-def is_list_of_names(before: str, after: str, unit: str, traps: Traps) -> bool:
+def is_list_of_names(norm: str, start: int, end: int, unit: str, traps: Traps) -> bool:
     """丁洪涛等3人；: how long a list of names is, unless something was done to them (抓获张某等3人)."""
     if unit not in ("人", "位"):
         return False
-    return not after[:1].strip("，。；、）\n") and not traps.result_pattern.search(before)
+    return not norm[end : end + 1].strip("，。；、）\n") and not traps.result_pattern.search(
+        norm, max(0, start - 24), start
+    )
 
 
-def chinese_counts(norm: str, match: re.Match[str], found: Number, quantities: Quantities) -> bool:
+def chinese_counts(norm: str, match: re.Match[str], qualifier: str, quantities: Quantities) -> bool:
     """Whether a Chinese numeral is a reported number: 十六位, 百余场, 五百万元 are; 两名, 千家, 七八十户 are not."""
-    numeral, start, end, value = match["number"], found.start, found.end, found.value
-    if _VAGUE_PAIR.search(numeral) or norm[max(0, start - 1) : start] == '"' or norm[end : end + 1] == '"':
+    numeral, (start, end) = match["number"], match.span()
+    rough = qualifier in ("over", "nearly")
+    if not rough and numeral != "十" and not numeral.strip("十百千万亿"):
         return False
-    if found.qualifier in ("over", "nearly") and value >= 10:
-        return True
-    if all(c in SCALE for c in numeral) and numeral != "十":
+    if _VAGUE_PAIR.search(numeral) or norm[start - 1 : start] == '"' or norm[end : end + 1] == '"':
         return False
-    if value > 10:
-        return True
+    value = value_of(numeral, match["scale"])
+    if value is None or value > 10 or (rough and value == 10):
+        return value is not None
     if value < 2 or match["unit"] not in quantities.small_numeral:
         return False
     clause = _CLAUSE.sub("", norm[max(0, start - 16) : start])

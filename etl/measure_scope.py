@@ -8,6 +8,7 @@ activity is what 此次, 本次, 现场, 截至当晚 tell, what has a date of i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from etl.measure_clause import Counted
 from etl.measure_numbers import Number
@@ -20,7 +21,8 @@ _ANNOUNCED = re.compile(
     r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
     rf"[自从][^。，；]{{2,20}}(?<![时点分])(?:开始|以来|起)[^。]{{0,60}}?{_COUNTING}|以来[^。]{{0,40}}?{_COUNTING}"
 )
-_HINT = re.compile(r"截|至|自|从|到目前|月底|累计|以来|迄今")  # one of these stands in any sentence of the above
+_HINT = re.compile(r"截|至|自|从|到目前|月底|累计|以来|迄今")  # one of these stands in any sentence of the above,
+BEFORE_HINT = 8  # at most as many characters behind the start of what announces ("……"以来)
 _AT_PRESENT = re.compile(r"目前[^。；]{0,30}?(?:已|共(?!有))|目前，[^。，；]{0,8}(?:开展|排查|检查|发放)(?!的)")
 _CLOSED = re.compile(
     r"\d{1,2} ?日?(?:至|到|-|~)(?:\d{1,2} ?月)?\d{1,2} ?日[^。]*累计"
@@ -58,30 +60,36 @@ class Scopes:
     """Tells running totals from counts of one activity; asked for the numbers of a text in order."""
 
     def __init__(self, text: Text, body_start: int) -> None:
-        self.text, self.norm = text, text.norm
+        self.norm, self.ends = text.norm, text.ends
         self.lead = text.paragraph(body_start)[1] + 1  # end of the body's first paragraph
         self.from_lead = False  # whether a span of time was opened there: it is the whole article's
         self.totals: set[int] = set()  # sentences with a running total
         self.present: set[int] = set()  # sentences that tell what is done at present: only 其中 carries that on
-        self.span: list[bool] = [False]  # sentence -> whether a span of time opened before it is still on
+        self.spanned = (
+            0  # sentences read for spans of time: whether one of them opened one that is still on behind them
+        )
+        self.span = False
         self.carry: dict[int, bool] = {}  # sentence -> whether a total announced before it is carried on in it
         self.at: dict[int, int] = {}  # sentence -> where it announces one
+        self.now = self.norm.find("目前")
 
     def of(self, number: Number, counted: Counted, n: int) -> Scope:
         """The scope of a number in the n-th sentence."""
-        start = max(self.bounds(n)[0], number.start - REACH)
-        if _RATE.search(self.norm, max(start, number.start - 12), number.start):
-            return "event"
+        at = number.start
+        start = max(self.ends[n - 1] if n else 0, at - REACH)
         announced = self.announced(n)
-        if (announced < number.start and not self.is_state(announced, number, counted)) or self.goes_on(
+        if (announced < at and not self.is_state(announced, number, counted)) or self.goes_on(
             n, start, number, counted
         ):
-            self.totals.add(n)
-            return "cumulative"
-        if self.at_present(start, number, counted):
-            self.present.add(n)
-            return "cumulative"
-        return "event"
+            found = self.totals
+        elif self.at_present(start, at, counted):
+            found = self.present
+        else:
+            return "event"
+        if _RATE.search(self.norm, max(start, at - 12), at):
+            return "event"
+        found.add(n)
+        return "cumulative"
 
     def is_state(self, announced: int, number: Number, counted: Counted) -> bool:
         """今年以来，全镇85名河长累计巡河: who did it is no running total, though the span of time stands before."""
@@ -90,14 +98,14 @@ class Scopes:
             return False
         return not _DONE.search(norm, announced, number.end)
 
-    def at_present(self, start: int, number: Number, counted: Counted) -> bool:
+    def at_present(self, start: int, at: int, counted: Counted) -> bool:
         """目前，已制作小视频2个: what is done by now; 目前，辖区20多家机构 is a state."""
-        if self.norm.endswith("已达", 0, number.start):
+        if self.norm.endswith("已达", 0, at):
             return True
-        found = _AT_PRESENT.search(self.norm, start, number.start)
+        found = _AT_PRESENT.search(self.norm, start, at) if 0 <= self.now < at else None
         if not found:
             return False
-        same_clause = not _COMMA.search(self.norm, found.end(), number.start)
+        same_clause = not _COMMA.search(self.norm, found.end(), at)
         return counted.verb not in _SET_UP and (same_clause or is_done(counted))
 
     def goes_on(self, n: int, start: int, number: Number, counted: Counted) -> bool:
@@ -107,11 +115,9 @@ class Scopes:
             (n - 1 in self.totals or n - 1 in self.present) and _CONTINUES.match(norm, self.bounds(n)[0])
         ):
             return not other_time(norm, start, number.start)
-        if not (is_done(counted) or _DONE.search(norm, start, number.end)):
-            return False
         if n not in self.carry:
             self.carry[n] = self.carried(n) or self.in_span(n)
-        if not self.carry[n]:
+        if not self.carry[n] or not (is_done(counted) or _DONE.search(norm, start, number.end)):
             return False
         return not (_STANDING.search(norm, start, number.start) or other_time(norm, start, number.start))
 
@@ -119,7 +125,7 @@ class Scopes:
         """Whether one of the CARRY sentences before announces a total, or carried one on, with no other time between."""
         for k in range(n - 1, max(-1, n - CARRY - 1), -1):
             start, end = self.bounds(k)
-            if "\n" in self.norm[start:end]:
+            if self.norm.find("\n", start, end) >= 0:
                 return False
             if self.announced(k) < end or (k in self.totals and _DONE.search(self.norm, start, end)):
                 return True
@@ -128,28 +134,43 @@ class Scopes:
         return False
 
     def in_span(self, n: int) -> bool:
-        """Whether an earlier sentence opened a span of time (今年以来) that no other time, and no new paragraph, has ended since."""
-        while len(self.span) <= n:
-            start, end = self.bounds(len(self.span) - 1)
-            opened = _SPAN_OF_TIME.search(self.norm, start, end) if "以来" in self.norm[start:end] else None
-            lasts = bool(opened) or self.span[-1]
-            self.from_lead = self.from_lead or bool(opened and end <= self.lead)
-            after = opened.end() if opened else start
-            if "\n" in self.norm[start:end] and end > self.lead:
-                lasts = lasts and self.from_lead
-            self.span.append(lasts and not other_time(self.norm, after, end))
-        return self.span[n]
+        """Whether an earlier sentence opened a span of time (今年以来) that no other time, and no new paragraph, has ended since.
+
+        Asked with n ascending: each sentence is read once, and those before the next 以来 not at all where no span is on.
+        """
+        while self.spanned < n:
+            k = self.spanned if self.span else self.next_since(self.spanned)
+            if k < n:
+                self.span = self.lasts(k)
+            self.spanned = min(k + 1, n)
+        return self.span
+
+    def next_since(self, k: int) -> int:
+        """The first sentence from the k-th on that has 以来; the number of sentences where none has."""
+        at = self.norm.find("以来", self.ends[k - 1] if k else 0)
+        return bisect_right(self.ends, at) if at >= 0 else len(self.ends)
+
+    def lasts(self, k: int) -> bool:
+        """Whether a span of time is on behind the k-th sentence: opened there, or before it where `span` is true."""
+        norm, (start, end) = self.norm, self.bounds(k)
+        opened = _SPAN_OF_TIME.search(norm, start, end) if norm.find("以来", start, end) >= 0 else None
+        lasts = bool(opened) or self.span
+        self.from_lead = self.from_lead or bool(opened and end <= self.lead)
+        if end > self.lead and norm.find("\n", start, end) >= 0:
+            lasts = lasts and self.from_lead
+        return lasts and not other_time(norm, opened.end() if opened else start, end)
 
     def announced(self, n: int) -> int:
         """Where the n-th sentence announces a running total, or past its end; 此次活动累计 announces none."""
         if n not in self.at:
-            start, end = self.bounds(n)
-            found = _ANNOUNCED.search(self.norm, start, end) if _HINT.search(self.norm, start, end) else None
-            if found and (_ONE_ACTIVITY.search(self.norm, start, found.end()) or _CLOSED.search(self.norm[start:end])):
-                found = _STRONG.search(self.norm, start, end)
+            norm, (start, end) = self.norm, self.bounds(n)
+            hint = _HINT.search(norm, start, end)
+            found = _ANNOUNCED.search(norm, max(start, hint.start() - BEFORE_HINT), end) if hint else None
+            if found and (_ONE_ACTIVITY.search(norm, start, found.end()) or _CLOSED.search(norm, start, end)):
+                found = _STRONG.search(norm, start, end)
             self.at[n] = found.start() if found else end
         return self.at[n]
 
     def bounds(self, n: int) -> tuple[int, int]:
         """Start and end of the n-th sentence."""
-        return (self.text.ends[n - 1] if n else 0, self.text.ends[n])
+        return (self.ends[n - 1] if n else 0, self.ends[n])

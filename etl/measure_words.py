@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import rjieba
@@ -25,10 +26,14 @@ def word_set(text: str) -> frozenset[str]:
 
 MAX_WHAT = 18
 REACH = 48  # characters of the clause that are read on either side of a number
+_CLAUSE_MARKS = "，。；：！？…\n"
+_MARKS = _CLAUSE_MARKS + "、（|）· \"'《》[]【】"  # what bounds the words around a number, and what is dropped of them
+_MARK = re.compile(f"[{re.escape(_MARKS)}]")
+_LAST_MARK = re.compile(f".*[{re.escape(_MARKS)}]", re.S)
 _BOUND = re.compile(r"[、（|]")
 _LAST_BOUND = re.compile(r".*[、（|]", re.S)
-_CLAUSE_END = re.compile(r"[，。；：！？…\n]")
-_LAST_CLAUSE_END = re.compile(r".*[，。；：！？…\n]", re.S)
+_CLAUSE_END = re.compile(f"[{_CLAUSE_MARKS}]")
+_LAST_CLAUSE_END = re.compile(f".*[{_CLAUSE_MARKS}]", re.S)
 _DROP = re.compile(r"[ \n\"'《》·）\[\]【】]+")
 _PARENTHESIS = re.compile(r"（[^（）]{0,40}）")
 _OPENING = re.compile(
@@ -77,48 +82,45 @@ class Around(NamedTuple):
     owned: bool  # 的 joins the number to the noun after it (7.5公里的骑行线)
 
 
-class Sides(NamedTuple):
-    """The text on either side of a number that its words are read from."""
-
-    left: str  # from the last 、 or （ on
-    phrase: str  # what 、 breaks off before that
-    joined: bool  # whether 、 does
-    attribute: str  # 在建, 被骗 … at the start of the right side
-    right: str  # the rest of it
-    owned: bool  # whether it starts with 的
+# The text on either side of a number that its words are read from: the left from the last 、 or （ on; the phrase that 、
+# breaks off before that, and whether it does; on the right 在建, 被骗 …, the rest, and whether it starts with 的.
+Sides = tuple[str, str, bool, str, str, bool]
 
 
 def around(norm: str, numbers: Sequence[Number]) -> list[Around]:
     """The words around each number, tagged together: each call of the dictionary costs the others their place in the cache."""
     sides = [sides_of(norm, numbers, i) for i in range(len(numbers))]
-    words = tag_all([text for side in sides for text in (side.left, side.phrase, side.right)])
+    words = iter(tag_all([text for side in sides for text in (side[0], side[1], side[4]) if text]))
     return [
-        around_one(side, left, phrase, right)
-        for side, left, phrase, right in zip(sides, words[::3], words[1::3], words[2::3], strict=True)
+        around_one(side, next(words) if side[0] else [], next(words) if side[1] else [], next(words) if side[4] else [])
+        for side in sides
     ]
 
 
 def around_one(side: Sides, left: list[Word], phrase: Words, right: Words) -> Around:
     """The words around a number, of its sides' words."""
-    right = [(side.attribute, "b"), *right] if side.attribute else right
+    _, _, joined, attribute, _, owned = side
+    if attribute:
+        right = [(attribute, "b"), *right]
     if left and left[-1][0] in CONJUNCTIONS:
-        return Around([], right, True, "", False, side.owned)
+        return Around([], right, True, "", False, owned)
     told = False
     while left and (left[-1][0] in STRIP or left[-1][1] == "x"):
         told = left.pop()[0] in TELLING or told
-    return Around(left, right, side.joined, verb_of(phrase) if phrase else "", told, side.owned)
+    return Around(left, right, joined, verb_of(phrase) if phrase else "", told, owned)
 
 
 def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
     """The sides of a number, as far as its clause reaches between the number before it and the next one."""
     start, end = numbers[i].start, numbers[i].end
-    first, last = reach_before(numbers, i), end + REACH
+    last = end + REACH
     if i + 1 < len(numbers):
         last = min(last, numbers[i + 1].start)
-    before, after = _LAST_CLAUSE_END.match(norm, first, start), _CLAUSE_END.search(norm, end, last)
-    left, phrase, joined = left_side(norm[before.end() if before else first : start])
-    attribute, right = right_side(norm[end : after.start() if after else last])
-    return Sides(left, phrase, joined, attribute, right, norm.startswith("的", end, last))
+    return (
+        *left_of(norm, reach_before(numbers, i), start),
+        *right_of(norm, end, last),
+        norm.startswith("的", end, last),
+    )
 
 
 def reach_before(numbers: Sequence[Number], i: int) -> int:
@@ -132,19 +134,25 @@ def tag(text: str) -> list[Word]:
 
 
 def tag_all(texts: Sequence[str]) -> list[list[Word]]:
-    """The words of each of some texts without line ends, tagged in one call: a line end is a word of its own."""
-    found: list[list[Word]] = []
-    words: list[Word] = []
-    for word, kind in rjieba.tag("\n".join(texts), False):  # without its hidden Markov model
-        if word == "\n":
-            found.append(words)
-            words = []
-        elif word in KIND:
-            words.append((word, KIND[word]))
-        else:
-            words.append((word, "g" if len(word) == 1 and kind in KINDS_OF_VERB else kind))
-    found.append(words)
-    return [with_passives(words) if "被" in text else words for text, words in zip(texts, found, strict=True)]
+    """The words of each of some texts without line ends, cut in one call: a line end is a word of its own."""
+    text = "\n".join(texts)
+    cut = rjieba.cut(text, False)  # without its hidden Markov model
+    words, found, start = list(map(word_of, cut)), list[list[Word]](), 0
+    for _ in texts[1:]:
+        end = cut.index("\n", start)
+        found.append(words[start:end])
+        start = end + 1
+    found.append(words[start:])
+    return [with_passives(words) for words in found] if "被" in text else found
+
+
+@lru_cache(maxsize=8192)
+def word_of(word: str) -> Word:
+    """A word that the dictionary has cut, with its part of speech: it depends on nothing around the word."""
+    if word in KIND:
+        return (word, KIND[word])
+    kind = rjieba.tag(word, False)[-1][1]
+    return (word, "g" if len(word) == 1 and kind in KINDS_OF_VERB else kind)
 
 
 def with_passives(words: list[Word]) -> list[Word]:
@@ -158,19 +166,33 @@ def with_passives(words: list[Word]) -> list[Word]:
     return found
 
 
+def left_of(norm: str, first: int, start: int) -> tuple[str, str, bool]:
+    """The left side of a number that starts at `start`, as Sides has it, read from `first` on: left, phrase, joined."""
+    mark = _LAST_MARK.match(norm, first, start)
+    if mark and norm[mark.end() - 1] not in _CLAUSE_MARKS:
+        clause = _LAST_CLAUSE_END.match(norm, first, start)
+        return left_side(norm[clause.end() if clause else first : start])
+    return without_opening(norm[mark.end() if mark else first : start]), "", False
+
+
 def left_side(text: str) -> tuple[str, str, bool]:
-    """The left side of a number, as Sides has it: left, phrase, joined."""
+    """The same of a clause with marks: up to the last 、 or bracket, parentheses left out."""
     if "）" in text:
         text = _PARENTHESIS.sub("", text)
     bound = _LAST_BOUND.match(text)
     cut = bound.end() if bound else 0
     joined = cut > 0 and text[cut - 1] == "、"
-    left = _DROP.sub("", text[cut:])
-    if left.endswith(("约", "近")):
-        left = _ROUGHLY.sub("", left)
-    if left[:1] in _OPENERS:
-        left = _OPENING.sub("", left)
+    left = without_opening(_DROP.sub("", text[cut:]))
     return left, _DROP.sub("", text.split("、", 1)[0][-24:]) if joined else "", joined
+
+
+def without_opening(left: str) -> str:
+    """The left side without 约 or 近 at its end and 截至…, 其中, 本次 … at its start."""
+    if left[-1:] in ("约", "近"):
+        left = _ROUGHLY.sub("", left)
+    if left[:1] in _OPENERS and (opening := _OPENING.match(left)):
+        return left[opening.end() :]
+    return left
 
 
 def verb_of(words: Words) -> str:
@@ -180,19 +202,40 @@ def verb_of(words: Words) -> str:
     return "" if first is None or words[first][0] in BETWEEN else words[first][0]
 
 
+def right_of(norm: str, end: int, last: int) -> tuple[str, str]:
+    """Attribute and rest of the right side of a number that ends at `end`, read as far as `last`."""
+    mark = _MARK.search(norm, end, last)
+    if mark is None:
+        return attribute_of(without_tail(norm[end:last]))
+    at = mark.start()
+    if mark[0] in _CLAUSE_MARKS:
+        return attribute_of(without_tail(norm[end:at])) if at > end else ("", "")
+    clause = _CLAUSE_END.search(norm, at, last)
+    return right_side(norm[end : clause.start() if clause else last])
+
+
 def right_side(text: str) -> tuple[str, str]:
-    """Attribute and rest of the right side of a number: up to the next 、 or bracket; 区、镇人大代表 stays whole."""
-    if not text or text[0] == "、":
+    """The same of a clause with marks: up to the next 、 or bracket, parentheses left out; 区、镇人大代表 stays whole."""
+    if text[0] == "、":
         return "", ""
     text = _PARENTHESIS.sub("", text) if "）" in text else text.split("（")[0]
-    text = _DROP.sub("", text)
-    if text[:1] in _FIRST_AFTER_UNIT and (said := _AFTER_UNIT.match(text)):
-        text = text[said.end() :]
+    text = without_tail(_DROP.sub("", text))
     bound = _BOUND.search(text)
     if bound and text[: bound.start()] in PLACES and bound[0] == "、":
         text = text.replace("、", "", 1)
         bound = _BOUND.search(text)
-    text = text[: bound.start()] if bound else text
+    return attribute_of(text[: bound.start()] if bound else text)
+
+
+def without_tail(text: str) -> str:
+    """What follows a number without what still belongs to it: 余, 以上, 左右, 的 …"""
+    if text[:1] in _FIRST_AFTER_UNIT and (tail := _AFTER_UNIT.match(text)):
+        return text[tail.end() :]
+    return text
+
+
+def attribute_of(text: str) -> tuple[str, str]:
+    """在建, 被骗 … at the start of a text, and the rest."""
     attribute = _ATTRIBUTE.match(text) if text[:1] in _FIRST_OF_ATTRIBUTE else None
     return (attribute[0], text[attribute.end() :]) if attribute else ("", text)
 

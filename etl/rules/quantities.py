@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -36,25 +36,27 @@ class Indicator:
     without: tuple[str, ...]
     said: str
 
-    def fits(self, what: str, unit: str, unit_class: str) -> bool:
-        """Whether a number with this wording and unit counts for the indicator."""
-        if unit_class not in self.classes or (self.units and unit not in self.units):
+    def fits(self, what: str, unit: str, met: Sequence[str] = ()) -> bool:
+        """Whether a number with this wording and a unit of one of the classes counts for the indicator.
+
+        `met` are words of the wording, known already, that may be cues.
+        """
+        if self.units and unit not in self.units:
             return False
-        if not self.first_words.search(what):
+        cued = not self.singles.isdisjoint(met) or self.single_words.search(what)
+        if not cued and not any(all(word in what for word in cue) for cue in self.joined):
             return False
-        if self.without and self.without_pattern.search(what):
-            return False
-        return bool(self.single_words.search(what)) or any(all(word in what for word in cue) for cue in self.joined)
+        return not (self.without and self.without_pattern.search(what))
 
     @cached_property
-    def first_words(self) -> re.Pattern[str]:
-        """The first word of any cue: most wordings hold none."""
-        return any_of(tuple(cue[0] for cue in self.cues))
+    def singles(self) -> frozenset[str]:
+        """The cues of a single word."""
+        return frozenset(cue[0] for cue in self.cues if len(cue) == 1)
 
     @cached_property
     def single_words(self) -> re.Pattern[str]:
         """Any cue of a single word."""
-        return any_of(tuple(cue[0] for cue in self.cues if len(cue) == 1))
+        return any_of(tuple(sorted(self.singles)))
 
     @cached_property
     def joined(self) -> tuple[tuple[str, ...], ...]:
@@ -80,14 +82,14 @@ class Traps:
     footers: tuple[str, ...]
 
     @cached_property
-    def last_before(self) -> frozenset[str]:
-        """The last characters of the words directly before."""
-        return frozenset(word[-1] for word in self.before)
+    def before_by_last(self) -> Mapping[str, tuple[str, ...]]:
+        """The words directly before, by their last character."""
+        return {last: tuple(w for w in self.before if w[-1] == last) for last in {word[-1] for word in self.before}}
 
     @cached_property
-    def directly_after(self) -> Mapping[str, tuple[str, ...]]:
-        """What stands directly after a number, by class: its own words and / (25元/斤)."""
-        return {name: ("/", *after) for name, after in self.after.items()}
+    def phrase_reach(self) -> int:
+        """Characters on either side of a number within which a set phrase that holds a part of it stands."""
+        return max(map(len, self.phrases), default=1) - 1
 
     @cached_property
     def phrase_pattern(self) -> re.Pattern[str]:
@@ -110,6 +112,15 @@ class Traps:
         return any_of(self.footers)
 
 
+class UnitFacts(NamedTuple):
+    """What the rules say of a unit as printed."""
+
+    unit: str  # as the table has it
+    unit_class: str
+    after: tuple[str, ...]  # directly after it no number is reported: the words of its class and / (25元/斤)
+    after_firsts: frozenset[str]  # their first characters
+
+
 @dataclass(frozen=True)
 class Quantities:
     """Units with their classes and spellings, canonical indicators in order of preference, traps."""
@@ -126,24 +137,59 @@ class Quantities:
         return "|".join(re.escape(unit) for unit in sorted(self.units, key=len, reverse=True))
 
     @cached_property
-    def by_class(self) -> dict[str, tuple[Indicator, ...]]:
-        """The indicators that a class of unit may count for, in order."""
-        classes = {name for indicator in self.indicators for name in indicator.classes}
-        return {name: tuple(i for i in self.indicators if name in i.classes) for name in classes}
+    def facts(self) -> dict[str, UnitFacts]:
+        """What is known of each unit as printed."""
+        after = {name: ("/", *self.traps.after.get(name, ())) for name in self.units.values()}
+        return {
+            unit: UnitFacts(self.written.get(unit, unit), name, after[name], frozenset(word[0] for word in after[name]))
+            for unit, name in self.units.items()
+        }
 
     @cached_property
-    def any_cue(self) -> dict[str, re.Pattern[str]]:
-        """A pattern that matches where any indicator of a class may fit: most wordings that fit none are told at once."""
-        return {name: any_of(tuple(c[0] for i in found for c in i.cues)) for name, found in self.by_class.items()}
+    def cues(self) -> dict[str, Cues]:
+        """The cues of each class of units."""
+        classes = {name for indicator in self.indicators for name in indicator.classes}
+        return {name: cues_of(tuple(i for i in self.indicators if name in i.classes)) for name in classes}
 
     def indicator(self, what: str, unit: str, unit_class: str) -> Indicator | None:
         """The first indicator that fits, or None."""
-        if unit_class not in self.by_class or not self.any_cue[unit_class].search(what):
+        cues = self.cues.get(unit_class)
+        if cues is None or not (met := cues.words.findall(what)):
             return None
-        for indicator in self.by_class[unit_class]:
-            if indicator.first_words.search(what) and indicator.fits(what, unit, unit_class):
-                return indicator
+        led = cues.led[met[0]]
+        for word in met[1:]:
+            if cues.led[word] != led:
+                led = tuple(sorted({*led, *cues.led[word]}))
+        for n in led:
+            if cues.indicators[n].fits(what, unit, met):
+                return cues.indicators[n]
         return None
+
+
+class Cues(NamedTuple):
+    """The cues of a class of units: most wordings hold none, and one that does leads to the few indicators to try."""
+
+    indicators: tuple[Indicator, ...]  # in order of preference
+    words: re.Pattern[str]  # the first word of any cue
+    led: Mapping[str, tuple[int, ...]]  # such a word -> which indicators may fit where a search meets it, ascending
+
+
+def cues_of(indicators: tuple[Indicator, ...]) -> Cues:
+    """The cues of some indicators.
+
+    A search for any word meets the longest and goes on behind it. What stands inside it (查处 in 查处取缔) or begins inside
+    it (查处 in 检查处) is not met itself and so is led to from there; `fits` tells whether it is there.
+    """
+    firsts = [{cue[0] for cue in indicator.cues} for indicator in indicators]
+    words = tuple(dict.fromkeys(word for some in firsts for word in some))
+    near = {word: {w for w in words if w in word or overlaps(word, w)} for word in words}
+    led = {word: tuple(n for n, some in enumerate(firsts) if some & near[word]) for word in words}
+    return Cues(indicators, any_of(words), led)
+
+
+def overlaps(first: str, second: str) -> bool:
+    """Whether the end of one word may be the start of another (检查 and 查处)."""
+    return any(second.startswith(first[i:]) for i in range(1, len(first)))
 
 
 def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
