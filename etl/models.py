@@ -11,10 +11,11 @@ import dataclasses
 import datetime as dt
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, chain
+from operator import attrgetter
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -273,18 +274,23 @@ def to_table(rows: Sequence[Any], cls: type) -> pa.Table:
 def to_batch(rows: Sequence[Any], cls: type) -> pa.RecordBatch:
     """The same as one record batch."""
     schema = schema_of(cls)
-    return pa.RecordBatch.from_arrays(
-        [column([getattr(r, f.name) for r in rows], f.type) for f in schema], schema=schema
-    )
+    return pa.RecordBatch.from_arrays(columns(rows, schema), schema=schema)
 
 
-def column(values: list[Any], kind: pa.DataType) -> pa.Array:
+def columns(rows: Sequence[Any], fields: Iterable[pa.Field]) -> list[pa.Array]:
+    """An Arrow array a field, of rows that have these fields as attributes; names are asked for once a column."""
+    kinds = [(f.name, f.type) for f in fields]
+    get = attrgetter(*(name for name, _ in kinds), "__class__")  # of two names and more it gives a tuple
+    values = list(zip(*map(get, rows), strict=True)) or [()] * len(kinds)
+    return [column(value, kind) for value, (_, kind) in zip(values, kinds, strict=False)]
+
+
+def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """Values of one field as an Arrow array; dataclasses become structs, tuples become lists."""
     if pa.types.is_list(kind):
         offsets = list(accumulate(map(len, values), initial=0))
         flat = column(list(chain.from_iterable(values)), kind.value_type)
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat, type=kind)
     if pa.types.is_struct(kind):
-        children = [column([getattr(v, f.name) for v in values], f.type) for f in kind]
-        return pa.StructArray.from_arrays(children, fields=list(kind))
+        return pa.StructArray.from_arrays(columns(values, kind), fields=list(kind))
     return pa.array(values, type=kind)

@@ -18,11 +18,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 _LATIN1 = re.compile(r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u2020\u2021\u2026\u2030\u2039\u203a]")
-_KNOWN_MOJIBAKE = re.compile("锟斤拷|烫烫烫|屯屯屯|ï¿½|â€|锛岀|銆俓?")
+_KNOWN_MOJIBAKE = ("锟斤拷", "烫烫烫", "屯屯屯", "ï¿½", "â€", "锛岀", "銆")
 _ODD = re.compile(r"[\ue000-\uf8ff\u0370-\u058f\u0590-\u08ff]")
+_SUSPECT = re.compile("|".join(pattern.pattern for pattern in (_CONTROL, _LATIN1, _ODD)).replace("]|[", ""))
+_SIMPLIFIED, _TRADITIONAL = bytes(range(0xB0, 0xD8)), bytes(range(0xA4, 0xC7))  # lead bytes of common characters
 
 
 class UndecodableError(ValueError):
@@ -60,16 +62,22 @@ def complaint(text: str) -> UndecodableError | None:
     """Why this text cannot be trusted (mojibake, binary junk), or None."""
     sample = _sample(text)
     size = max(len(sample), 1)
-    han = _HAN.findall(sample)
-    if len(_LATIN1.findall(sample)) > size * 0.15 and len(han) < size * 0.15:
+    han = _han(sample)
+    suspect = "".join(_SUSPECT.findall(sample))  # few in sound text: the three classes are counted among these only
+    if len(_LATIN1.findall(suspect)) > size * 0.15 and len(han) < size * 0.15:
         return UndecodableError("mojibake", "中文被当作西文保存，已成乱码。请从来源重新导出（UTF-8 编码）。")
-    if len(_CONTROL.findall(sample)) > max(2, size * 0.01):
+    if len(_CONTROL.findall(suspect)) > max(2, size * 0.01):
         return UndecodableError("binary-junk", "含大量控制字符，不是文本文件。请确认文件类型后重新放入。")
-    if sample.count("\ufffd") > max(3, size * 0.01) or len(_KNOWN_MOJIBAKE.findall(sample)) > 2:
+    if sample.count("\ufffd") > max(3, size * 0.01) or sum(map(sample.count, _KNOWN_MOJIBAKE)) > 2:
         return UndecodableError("mojibake", "文字已成乱码，原文无法恢复。请从来源重新导出（UTF-8 编码）。")
-    if (len(han) >= 12 and _commonness("".join(han)) < 0.6) or len(_ODD.findall(sample)) > max(5, size * 0.1):
+    if (len(han) >= 12 and not _is_common(han)) or len(_ODD.findall(suspect)) > max(5, size * 0.1):
         return UndecodableError("mojibake", "文字多为生僻字，编码有误或已成乱码。请从来源重新导出（UTF-8 编码）。")
     return None
+
+
+def _is_common(han: str) -> bool:
+    """Whether three in five of these characters are common ones."""
+    return _share(han, "gb2312", _SIMPLIFIED) >= 0.6 or _share(han, "big5", _TRADITIONAL) >= 0.6
 
 
 def guess_encoding(head: bytes) -> str:
@@ -142,31 +150,24 @@ def _tolerant(data: bytes, encoding: str) -> Decoded | None:
     """The text with at most 3 or 0.2 % characters damaged and enough sound Chinese around them, else None."""
     text = data.decode(encoding, "replace")
     damaged = text.count("\ufffd")
-    sound = len(_HAN.findall(text))
+    sound = len(_han(text))
     return Decoded(text, encoding, damaged) if damaged <= max(3, len(text) // 500) and sound > 10 * damaged else None
 
 
-def _commonness(text: str, encoding: str | None = None) -> float:
-    """Share of common characters (first plane of GB2312 or of Big5) among the Chinese ones; 0 where there is none."""
-    han = _HAN.findall(text)
+def _commonness(text: str, encoding: str) -> float:
+    """Share of common characters (first plane of Big5 or else of GB2312) among the Chinese ones; 0 where there is none."""
+    han = _han(text)
     if not han:
         return 0.0
-    joined = "".join(han)
-    simplified = _share(joined.encode("gb2312", "replace"), 0xB0, 0xD7, len(han))
-    traditional = _share(joined.encode("big5", "replace"), 0xA4, 0xC6, len(han))
-    if encoding is not None:
-        return traditional if encoding.startswith("big5") else simplified
-    return max(simplified, traditional)
+    return _share(han, "big5", _TRADITIONAL) if encoding.startswith("big5") else _share(han, "gb2312", _SIMPLIFIED)
 
 
-def _share(pairs: bytes, first: int, last: int, total: int) -> float:
-    """Share of two-byte characters whose lead byte lies in first..last; an unmappable one is a single '?'."""
-    good = 0
-    position = 0
-    while position < len(pairs):
-        if pairs[position] < 0x80:
-            position += 1
-            continue
-        good += first <= pairs[position] <= last
-        position += 2
-    return good / total
+def _han(text: str) -> str:
+    """The Chinese characters of a text."""
+    return "".join(_HAN.findall(text))
+
+
+def _share(han: str, charset: str, common: bytes) -> float:
+    """Share of the characters whose lead byte is a common one's; an unmappable one is a single '?', no second byte is."""
+    leads = han.encode(charset, "replace").replace(b"?", b"")[::2]
+    return (len(leads) - len(leads.translate(None, common))) / len(han)
