@@ -1,6 +1,7 @@
 """`python -m dashboard`: serves the dashboard on this machine and opens the browser where there is a display.
 
-`python -m dashboard brief --week 2023-W11 --district 平城区` writes the weekly briefing instead.
+`python -m dashboard brief --week 2023-W11 --district 平城区` writes the weekly briefing instead,
+`python -m dashboard assets DIR` the packed files that nginx sends in the dashboard's place.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
         from dashboard.brief import command  # so that the server starts without loading it
 
         return command(args)
+    if args.command == "assets":
+        from dashboard import assets
+
+        return assets.command(args.folder)
     return serve(args)
 
 
@@ -45,6 +50,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     brief.add_argument(
         "--format", choices=("docx", "pdf", "html"), action="append", help="only this format (may be repeated)"
     )
+    assets = commands.add_parser("assets", help="pack the front end's files for nginx (docs/operations.md)")
+    assets.add_argument("folder", type=Path, help="folder to fill, e.g. /var/cache/campaign-tracker/assets")
     return parser.parse_args(argv)
 
 
@@ -66,7 +73,7 @@ def serve(args: argparse.Namespace) -> int:
             p for p in (str(HERE.parent), environment.get("PYTHONPATH", "")) if p
         )
     command = [
-        sys.executable, "-m", "streamlit", "run", str(HERE / "app.py"),
+        sys.executable, "-m", "dashboard.server", str(HERE / "app.py"),
         "--server.address", args.address, "--server.port", str(args.port), "--server.headless", "true",
         "--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false", "--server.baseUrlPath", args.base_path, *options,
     ]  # fmt: skip
