@@ -206,11 +206,8 @@ def week_axis(figure: Drawing, weeks: Sequence[dt.date], look: Look) -> None:
     every = max(1, -(-len(weeks) // 7))
     monthly = len(weeks) > 1 and (weeks[1] - weeks[0]).days > 7
     step: int | str = f"M{every}" if monthly else every * 7 * 86_400_000
-    form = (
-        ("%Y年%-m月" if monthly else "%-m月%-d日\n%Y年")
-        if look.t.lang == "zh"
-        else ("%b %Y" if monthly else "%-d %b\n%Y")
-    )
+    day = "" if monthly else "%-d日" if look.t.lang == "zh" else "%-d "
+    form = f"%-m月{day}\n%Y年" if look.t.lang == "zh" else f"{day}%b\n%Y"
     figure.layout["xaxis"] |= {"tick0": weeks[-1].isoformat(), "dtick": step, "tickformat": form, "tickangle": 0}
 
 

@@ -88,12 +88,14 @@ def style(look: Look) -> None:
         .st-key-first_screen .ct-sub small {{display:block; margin:0;}}
         .st-key-figures div[data-testid="stMetric"] {{position:relative;}} .st-key-figures div[data-testid="stMetric"] > div:first-child {{padding:.7rem .9rem .65rem;}}
         .st-key-figures [data-testid="stMetricValue"] {{font-size:1.7rem; line-height:1.25;}}
-        .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{position:absolute; right:.7rem; top:.45rem; width:33%; pointer-events:none;}}
+        .st-key-figures [data-testid="stColumn"] {{position:relative;}}
+        .st-key-figures .stElementContainer:has(.ct-spark) {{position:absolute; right:.8rem; top:.75rem; width:32% !important; pointer-events:none;}}
+        .ct-spark {{display:block; width:100%; height:40px;}}
         .st-key-sums [data-testid="stMetricValue"] {{font-size:1.25rem;}}
         .stAppHeader [data-testid="stToolbar"]::before {{content:"{brand}"; font-weight:680; font-size:1.02rem; color:{look.accent}; padding:0 1.2rem 0 1.1rem; white-space:nowrap;}}
         .st-key-filterbar {{border-bottom:1px solid {look.line}; padding-bottom:.6rem;}}
         [data-testid="stMetricLabel"] p {{font-size:.86rem; color:{look.soft};}}
-        @media (max-width:640px) {{ .st-key-figures div[data-testid="stMetric"] > div:nth-child(2) {{display:none;}}
+        @media (max-width:640px) {{ .st-key-figures .stElementContainer:has(.ct-spark) {{display:none;}}
           .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
           .st-key-figures [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
           .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} .st-key-figures [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, controls, parts, queries, wording
+from dashboard import charts, controls, courses, parts, queries, wording
 from dashboard.context import Context, covered, weeks_between
+from dashboard.courses import Courses
 from dashboard.export import Native
+from dashboard.filters import monday
 from dashboard.views import indicators, overview
 
 MOST = 5
@@ -51,20 +53,15 @@ def every(ctx: Context) -> None:
     t = ctx.t
     table = ctx.ask(queries.by_campaign, ctx.filters, ctx.last)
     parts.heading(t("专项行动"), t("{n} 个行动，{period}", n=int((table["id"] != "none").sum()), period=ctx.period()))
-    weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
+    weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     weeks = [w for w in weeks_between(ctx) if w != ctx.unfinished][-52:]
-    courses = {
-        cid: {k.date(): int(n) for k, n in zip(part["week"], part["n"], strict=True)}
-        for cid, part in weekly.groupby("id")
-    }
-    arrived = covered(ctx)
-    everything = ctx.ask(queries.weekly, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
-    long = {
-        cid: {k.date(): int(n) for k, n in zip(part["week"], part["n"], strict=True)}
-        for cid, part in everything.groupby("id")
-    }
+    own = {c: weekly.of(c, weeks[0]) if weeks else {} for c in table["id"]}
+    since = monday(ctx.last) - dt.timedelta(weeks=6)
+    arrived = [w for w in covered(ctx) if w >= since]
+    everything = overview.whenever(ctx)
     changes = [
-        overview.change_text(ctx, queries.change(long.get(c, {}), arrived, ctx.last, 4)) or "" for c in table["id"]
+        overview.change_text(ctx, queries.change(everything.of(c, since), arrived, ctx.last, 4)) or ""
+        for c in table["id"]
     ]
     frame = pd.DataFrame(
         {
@@ -72,7 +69,7 @@ def every(ctx: Context) -> None:
             t("类别"): [t(g) if isinstance(g, str) else "" for g in table["grp"]],
             t("活动数"): table["n"],
             t("街道乡镇数"): table["streets"],
-            t("每周走势"): [[courses.get(c, {}).get(w, 0) for w in weeks] for c in table["id"]],
+            t("每周走势"): [[own[c].get(w, 0) for w in weeks] for c in table["id"]],
             t("最近完整周"): changes,
             t("首见"): [None if pd.isna(d) else d.date() for d in table["first"]],
             t("最近"): [None if pd.isna(d) else d.date() for d in table["last"]],
@@ -133,9 +130,8 @@ def single(ctx: Context, campaign: str) -> None:
     parts.heading(
         ctx.campaign(campaign), " · ".join(b for b in (t(group) if group else "", ctx.place(), ctx.period()) if b)
     )
-    weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
-    counts, _ = overview.week_counts(ctx)
-    change = queries.change(counts, covered(ctx), ctx.last, 4)
+    weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
+    change = queries.change(overview.whenever(ctx).by_week(), covered(ctx), ctx.last, 4)
     columns = st.columns(4, gap="small")
     columns[0].metric(
         t("最近完整周活动"), change.now if change else "—", overview.change_text(ctx, change), delta_color="primary", delta_arrow=overview.arrow(change), border=True,
@@ -177,12 +173,10 @@ def single(ctx: Context, campaign: str) -> None:
     overview.latest(ctx)
 
 
-def lines_panel(ctx: Context, weekly: pd.DataFrame, chosen: tuple[str, ...], key: str = "course") -> parts.Panel:
+def lines_panel(ctx: Context, weekly: Courses, chosen: tuple[str, ...], key: str = "course") -> parts.Panel:
     """A line a campaign."""
     t, weeks = ctx.t, weeks_between(ctx)
-    frame = weekly.assign(week=[w.date() for w in weekly["week"]])
-    wide = frame.pivot_table(index="week", columns="id", values="n", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(index=sorted(set(weeks) | set(wide.index)), columns=list(chosen), fill_value=0).astype(int)
+    wide = weekly.table(weeks, chosen)
     arrived = set(covered(ctx))
     missing = [w for w in weeks if w not in arrived]
     names = {c: ctx.campaign(c) for c in chosen}
@@ -287,15 +281,13 @@ def compare(ctx: Context, chosen: tuple[str, ...]) -> None:
     t = ctx.t
     narrowed = replace(ctx.filters, campaigns=chosen)
     parts.heading(t("比较 {n} 个行动", n=len(chosen)), f"{ctx.place()} · {ctx.period()}")
-    weekly = ctx.ask(queries.weekly, narrowed, ctx.last)
+    weekly = ctx.ask(courses.courses, narrowed, ctx.last)
     parts.show(ctx, lines_panel(ctx, weekly, chosen, "compare"), click_course)
     parts.show(ctx, overview.place_grid(ctx), overview.click_cell)
     table = ctx.ask(queries.by_campaign, narrowed, ctx.last).set_index("id").reindex(list(chosen))
     rows = []
     for cid in chosen:
-        own = weekly[weekly["id"] == cid]
-        counts = {k.date(): int(n) for k, n in zip(own["week"], own["n"], strict=True)}
-        change = queries.change(counts, covered(ctx), ctx.last, 4)
+        change = queries.change(weekly.of(cid), covered(ctx), ctx.last, 4)
         record = table.loc[cid]
         rows.append(
             {

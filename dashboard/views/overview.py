@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, controls, data, parts, queries, wording
+from dashboard import charts, controls, courses, data, parts, queries, wording
 from dashboard.context import Context, covered, timeless, weeks_between
+from dashboard.courses import Courses
 from dashboard.export import Native
-from dashboard.filters import week_label
+from dashboard.filters import monday, week_label
+from dashboard.sparks import Kind, spark
 
 
 def render(ctx: Context) -> None:
@@ -24,7 +27,7 @@ def render(ctx: Context) -> None:
     if not totals["reports"]:
         parts.empty(ctx)
         return
-    weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
+    weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     if ctx.look.wall:
         wall(ctx, totals, weekly)
         return
@@ -51,7 +54,7 @@ def render(ctx: Context) -> None:
 HEIGHT = 310  # of the charts in the first row, so that all fits 1440×900
 
 
-def wall(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
+def wall(ctx: Context, totals: dict[str, int], weekly: Courses) -> None:
     """The same on one screen of 1920×1080, nothing to click."""
     figures(ctx, totals, weekly)
     left, right = st.columns([8, 5], gap="large")
@@ -79,9 +82,7 @@ def sized(panel: parts.Panel, height: int) -> parts.Panel:
 def arrival_note(ctx: Context) -> str:
     """Which papers arrived in the last week of the data."""
     t = ctx.t
-    arrivals = ctx.ask(queries.arrivals)
-    week = pd.Timestamp(ctx.last - dt.timedelta(days=ctx.last.weekday()))
-    here = set(arrivals.loc[arrivals["week"] == week, "newspaper"])
+    here = ctx.ask(courses.arrived, monday(ctx.last))
     missing = [p for p in ctx.catalog.papers if p not in here]
     text = t(
         "数据截至 {day}，最近一周到报 {n}/{all} 种",
@@ -97,17 +98,17 @@ def arrival_note(ctx: Context) -> str:
 # --- key figures -----------------------------------------------------------------------------------------------------
 
 
-def week_counts(ctx: Context) -> tuple[dict[dt.date, int], pd.DataFrame]:
+def whenever(ctx: Context) -> Courses:
     """Activities a week whatever the period chosen, for comparing."""
-    frame = ctx.ask(queries.weekly, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
-    sums = frame.groupby("week")["n"].sum()
-    return {k.date(): int(v) for k, v in sums.items()}, frame
+    found: Courses = ctx.ask(courses.courses, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
+    return found
 
 
-def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
+def figures(ctx: Context, totals: dict[str, int], weekly: Courses) -> None:
     """Five figures; the first is the last complete week against the weeks before."""
     t = ctx.t
-    counts, everything = week_counts(ctx)
+    everything = whenever(ctx)
+    counts = everything.by_week()
     arrived = covered(ctx)
     four = queries.change(counts, arrived, ctx.last, 4)
     columns = st.container(key="figures").columns(5, gap="small")
@@ -116,25 +117,32 @@ def figures(ctx: Context, totals: dict[str, int], weekly: pd.DataFrame) -> None:
     year = queries.change(counts, arrived, ctx.last, 52)
     columns[0].metric(
         t("最近完整周活动"), wording.amount(four.now, ctx.lang) if four else "—", change_text(ctx, four), delta_color="primary",
-        delta_arrow=arrow(four), chart_data=recent or None, chart_type="area", border=True, height="stretch",
+        delta_arrow=arrow(four), border=True, height="stretch",
         help=t("{week}，与此前 4 个完整周的平均数相比；没有报纸到达的周不计，未结束的一周不计。", week=week_text) + year_text(ctx, year),
     )  # fmt: skip
+    draw_spark(ctx, columns[0], recent, "area")
     columns[1].metric(
         t("所选时间内活动"), wording.amount(totals["events"], ctx.lang), t("报道 {n} 篇", n=wording.amount(totals["articles"], ctx.lang)),
-        delta_color="off", delta_arrow="off", border=True, height="stretch", chart_data=per_week(ctx, weekly) or None, chart_type="bar",
+        delta_color="off", delta_arrow="off", border=True, height="stretch",
         help=t("同一活动的重复报道只计一次：{reports} 次报道合为 {events} 项活动。", reports=totals["reports"], events=totals["events"]),
     )  # fmt: skip
-    active = everything.groupby("week")["id"].nunique()
-    groups = {c.group for i in weekly["id"].unique() if (c := ctx.catalog.campaigns.get(i)) and c.group}
+    draw_spark(ctx, columns[1], per_week(ctx, weekly), "bar")
+    groups = {c.group for i in weekly.ids if (c := ctx.catalog.campaigns.get(i)) and c.group}
     columns[2].metric(
         t("开展中的专项行动"), wording.amount(totals["campaigns"], ctx.lang), mover_text(ctx, everything) or t("类别 {n} 个", n=len(groups)), delta_color="off", delta_arrow="off",
-        border=True, height="stretch", chart_data=[int(v) for v in active.tail(26)] or None, chart_type="line",
-        help=t("所选时间内有活动报道的专项行动数；下方为最近完整周增加最多的行动。"),
+        border=True, height="stretch", help=t("所选时间内有活动报道的专项行动数；下方为最近完整周增加最多的行动。"),
     )  # fmt: skip
+    draw_spark(ctx, columns[2], everything.active()[-26:], "line")
     if ctx.catalog.at(ctx.filters.place, 3):
         street_figures(ctx, columns[3], columns[4])
     else:
         area_figures(ctx, totals, columns[3], columns[4])
+
+
+def draw_spark(ctx: Context, column: Any, values: list[int], kind: Kind) -> None:
+    """The course beside a key figure, in the corner of its card."""
+    if drawn := spark(values, kind, ctx.look):
+        column.html(drawn)
 
 
 def area_figures(ctx: Context, totals: dict[str, int], reported: Any, silent: Any) -> None:
@@ -164,8 +172,8 @@ def street_figures(ctx: Context, communities: Any, last: Any) -> None:
     )  # fmt: skip
 
 
-def per_week(ctx: Context, weekly: pd.DataFrame) -> list[int]:
-    sums = {k.date(): int(v) for k, v in weekly.groupby("week")["n"].sum().items()}
+def per_week(ctx: Context, weekly: Courses) -> list[int]:
+    sums = weekly.by_week()
     return [sums.get(w, 0) for w in weeks_between(ctx)][-26:]
 
 
@@ -204,16 +212,15 @@ def year_text(ctx: Context, change: queries.Change | None) -> str:
     )
 
 
-def mover_text(ctx: Context, everything: pd.DataFrame) -> str | None:
+def mover_text(ctx: Context, everything: Courses) -> str | None:
     """The campaign that rose most in the last complete week."""
     rises: list[tuple[float, str]] = []
-    arrived = covered(ctx)
-    for cid, part in everything.groupby("id"):
-        change = queries.change(
-            {k.date(): int(v) for k, v in zip(part["week"], part["n"], strict=True)}, arrived, ctx.last, 4
-        )
+    since = monday(ctx.last) - dt.timedelta(weeks=6)
+    arrived = [w for w in covered(ctx) if w >= since]
+    for cid in everything.ids:
+        change = queries.change(everything.of(cid, since), arrived, ctx.last, 4)
         if change and change.mean is not None and not change.low and change.now > change.mean:
-            rises.append((change.now - change.mean, str(cid)))
+            rises.append((change.now - change.mean, cid))
     if not rises:
         return None
     return ctx.t("上升最多：{name}", name=wording.markdown(ctx.campaign(max(rises)[1])))
@@ -222,17 +229,19 @@ def mover_text(ctx: Context, everything: pd.DataFrame) -> str | None:
 # --- charts ----------------------------------------------------------------------------------------------------------
 
 
-def weekly_panel(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> parts.Panel:
+def weekly_panel(ctx: Context, weekly: Courses, totals: dict[str, int]) -> parts.Panel:
     """Weekly activity by campaign: the top seven and the rest."""
     t = ctx.t
     weeks = weeks_between(ctx)
     monthly = len(weeks) > queries.MAX_WEEKS
-    weekly, grouped = by_group(ctx, weekly)
+    grouped = in_groups(ctx, weekly)
+    weekly = weekly.renamed(group_of(ctx)) if grouped else weekly
     wide, names = top_wide(ctx, weekly, weeks, monthly)
     ranking_ = [f"group:{g}" for g in ctx.catalog.groups] if grouped else list(ctx.catalog.campaigns)
     colour = charts.colours(list(wide.columns), ranking_, ctx.look)
     arrived = set(covered(ctx))
-    missing = [] if monthly else [w for w in weeks if w not in arrived and not wide.loc[w].sum()]
+    reported = weekly.by_week()
+    missing = [] if monthly else [w for w in weeks if w not in arrived and not reported.get(w)]
     titles = ("各类别每月活动数", "各类别每周活动数") if grouped else ("各专项行动每月活动数", "各专项行动每周活动数")
     caption = charts.Caption(t(titles[0] if monthly else titles[1]), ctx.subtitle(t("项")), ctx.source())
     figure = charts.weekly_stack(
@@ -260,30 +269,32 @@ def weekly_panel(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int]) -> 
 SHARE_OF_REST = 0.45
 
 
-def by_group(ctx: Context, weekly: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """The counts by campaign; by group where the reader says so, or where most would end up as 其他."""
+def in_groups(ctx: Context, weekly: Courses) -> bool:
+    """Whether to count by group: where the reader says so, or where most campaigns would end up as 其他."""
     wanted = controls.setting("level")
-    sums = weekly[weekly["id"] != "none"].groupby("id")["n"].sum().sort_values(ascending=False)
-    scattered = len(sums) > charts.TOP + 1 and sums.iloc[charts.TOP :].sum() > SHARE_OF_REST * sums.sum()
-    if wanted == "campaign" or (wanted != "group" and not scattered) or not ctx.catalog.groups:
-        return weekly, False
-    groups_ = {c.id: f"group:{c.group}" if c.group else "none" for c in ctx.catalog.campaigns.values()}
-    return weekly.assign(id=[groups_.get(c, "none") for c in weekly["id"]]).groupby(["week", "id"], as_index=False)[
-        "n"
-    ].sum(), True
+    if wanted in ("campaign", "group") or not ctx.catalog.groups:
+        return wanted == "group" and bool(ctx.catalog.groups)
+    sums = sorted((n for cid, n in weekly.by_id().items() if cid != "none"), reverse=True)
+    return len(sums) > charts.TOP + 1 and sum(sums[charts.TOP :]) > SHARE_OF_REST * sum(sums)
 
 
-def show_weekly(ctx: Context, weekly: pd.DataFrame, totals: dict[str, int], height: int | None = None) -> None:
+def group_of(ctx: Context) -> Callable[[str], str]:
+    """group:安全应急 for a campaign's id; none where it has no group."""
+    groups = {c.id: f"group:{c.group}" if c.group else "none" for c in ctx.catalog.campaigns.values()}
+    return lambda cid: groups.get(cid, "none")
+
+
+def show_weekly(ctx: Context, weekly: Courses, totals: dict[str, int], height: int | None = None) -> None:
     """The chart, and the choice between campaigns and groups."""
     panel = weekly_panel(ctx, weekly, totals)
     panel = sized(panel, height) if height else panel
     parts.show(ctx, panel, lambda point: click_week(ctx, point), lambda: choose_level(ctx, weekly))
 
 
-def choose_level(ctx: Context, weekly: pd.DataFrame) -> None:
+def choose_level(ctx: Context, weekly: Courses) -> None:
     """Coloured by campaign or by group."""
     t, ss = ctx.t, st.session_state
-    ss["o_level"] = "group" if by_group(ctx, weekly)[1] else "campaign"
+    ss["o_level"] = "group" if in_groups(ctx, weekly) else "campaign"
     names = {"campaign": t("按行动"), "group": t("按类别")}
     st.segmented_control(
         t("分色"), list(names), format_func=names.__getitem__, key="o_level", required=True, label_visibility="collapsed",
@@ -292,28 +303,16 @@ def choose_level(ctx: Context, weekly: pd.DataFrame) -> None:
 
 
 def top_wide(
-    ctx: Context, weekly: pd.DataFrame, weeks: list[dt.date], monthly: bool, top: int = charts.TOP
+    ctx: Context, weekly: Courses, weeks: list[dt.date], monthly: bool, top: int = charts.TOP
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Weeks (or months) × the top campaigns and 其他, zeros filled in."""
-    frame = weekly.assign(week=[w.date() for w in weekly["week"]])
-    index = weeks
-    if monthly:
-        frame["week"] = [w.replace(day=1) for w in frame["week"]]
-        index = charts.months_of(weeks)
-    ranked = [
-        c for c in frame.groupby("id")["n"].sum().sort_values(ascending=False, kind="stable").index if c != "none"
-    ]
-    kept = ranked[:top]
-    frame["id"] = [c if c in kept else charts.REST for c in frame["id"]]
-    wide = frame.pivot_table(index="week", columns="id", values="n", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(
-        index=sorted(set(index) | set(wide.index)),
-        columns=[*kept, *([charts.REST] if charts.REST in wide.columns else [])],
-        fill_value=0,
-    )
-    return wide.astype(int), {
-        c: ctx.t(c.removeprefix("group:")) if c.startswith("group:") else ctx.campaign(c) for c in kept
-    } | {charts.REST: ctx.t("其他")}
+    shown, index = (weekly.monthly(), charts.months_of(weeks)) if monthly else (weekly, weeks)
+    kept = [c for c in shown.ranked() if c != "none"][:top]
+    merged = shown.renamed(lambda cid: cid if cid in kept else charts.REST)
+    wide = merged.table(index, [*kept, *([charts.REST] if charts.REST in merged.ids else [])])
+    return wide, {c: ctx.t(c.removeprefix("group:")) if c.startswith("group:") else ctx.campaign(c) for c in kept} | {
+        charts.REST: ctx.t("其他")
+    }
 
 
 def click_week(ctx: Context, point: dict[str, Any]) -> None:
@@ -405,7 +404,7 @@ def county_map(ctx: Context, key: str = "map", *, crowded: bool = False) -> part
     shapes = data.shapes("prefectures" if level == 1 else "counties")
     if level == 1:
         counts = counts.assign(id=[c + "00" if len(c) == 4 else c for c in counts["id"]])
-    known = counts[counts["id"].isin(shapes.keys())]
+    known = counts[[c in shapes for c in counts["id"]]]
     if known.empty:
         return None
     around = {c[: 2 if level == 1 else 4] for c in known["id"]}
@@ -417,6 +416,8 @@ def county_map(ctx: Context, key: str = "map", *, crowded: bool = False) -> part
 
 def map_level(ctx: Context) -> int:
     """1 (prefectures) while several provinces are looked at, else 2 (counties)."""
+    if ctx.filters.place in ctx.catalog.nodes:
+        return 2
     provinces = ctx.ask(queries.by_place, ctx.filters, ctx.last, 0, 2)
     return 1 if len(provinces) > 1 else 2
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, controls, data, parts, queries, wording
+from dashboard import charts, controls, courses, data, parts, queries, wording
 from dashboard.context import Context
 from dashboard.export import Native
 from dashboard.views import campaigns, indicators, overview
@@ -109,7 +109,7 @@ def district(ctx: Context, place: str) -> None:
             parts.show(ctx, ranked, overview.click_place)
     with right:
         overview.silent_places(ctx)
-    weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
+    weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     overview.show_weekly(ctx, weekly, ctx.ask(queries.totals, ctx.filters, ctx.last))
     indicators.summary(ctx)
 
@@ -245,7 +245,7 @@ def street(ctx: Context, place: str) -> None:
     """A street's own page: its course, its figures, its communities, its events."""
     t = ctx.t
     totals = ctx.ask(queries.totals, ctx.filters, ctx.last)
-    weekly = ctx.ask(queries.weekly, ctx.filters, ctx.last)
+    weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     overview.figures(ctx, totals, weekly)
     overview.show_weekly(ctx, weekly, totals)
     indicators.summary(ctx)
