@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import rjieba
-
 from etl.measure_numbers import Number
 
 Word = tuple[str, str]
@@ -135,6 +133,8 @@ def tag(text: str) -> list[Word]:
 
 def tag_all(texts: Sequence[str]) -> list[list[Word]]:
     """The words of each of some texts without line ends, cut in one call: a line end is a word of its own."""
+    import rjieba  # only once a number is read: its dictionary takes 0.14 s to load
+
     text = "\n".join(texts)
     cut = rjieba.cut(text, False)  # without its hidden Markov model
     words, found, start = list(map(word_of, cut)), list[list[Word]](), 0
@@ -151,6 +151,8 @@ def word_of(word: str) -> Word:
     """A word that the dictionary has cut, with its part of speech: it depends on nothing around the word."""
     if word in KIND:
         return (word, KIND[word])
+    import rjieba
+
     kind = rjieba.tag(word, False)[-1][1]
     return (word, "g" if len(word) == 1 and kind in KINDS_OF_VERB else kind)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from etl.models import Issue, Page
 from etl.read.decode import Decoded, UndecodableError, decode
 from etl.read.limits import MAX_TEXT_BYTES
 from etl.read.records import page_of
 from etl.read.source import Source
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"---\n((?:[^\n]{0,500}\n){1,40}?)---\n")
 
@@ -56,6 +57,8 @@ def damage(source: Source, decoded: Decoded) -> Iterator[Issue]:
 
 def markdown_text(text: str) -> str:
     """Markdown without marks: a line for each heading, paragraph, list item and table row."""
+    from markdown_it import MarkdownIt  # only here: every worker would wait for it
+
     lines: list[str] = []
     row: list[str] | None = None
     for token in MarkdownIt("commonmark", {"html": False, "maxNesting": 50}).enable("table").parse(text):

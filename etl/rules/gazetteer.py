@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 
 from daachorse import CharwiseDoubleArrayAhoCorasick as Automaton
 
-_MAGIC = b"GAZ1"
+_MAGIC = b"GAZ2"
+_MOST_SECTIONS = 16
 _FORM_BITS = 4
 
 
@@ -167,18 +168,17 @@ def source_digest(files: list[Path]) -> str:
 
 
 def from_sections(digest: str, sections: list[bytes]) -> Gazetteer:
-    """The gazetteer from its four compiled sections: automaton, first, entries, and the rest as JSON."""
-    first, entries, towns = array("I"), array("Q"), array("Q")
-    first.frombytes(sections[1])
-    entries.frombytes(sections[2])
-    towns.frombytes(sections[3])
-    rest: dict[str, Any] = json.loads(sections[4])
+    """The gazetteer from its compiled sections: automaton, first, entries, townships, codes, names, the rest as JSON."""
+    first, entries, towns, codes = array("I"), array("Q"), array("Q"), array("Q")
+    for table, section in zip((first, entries, towns, codes), sections[1:5], strict=True):
+        table.frombytes(section)
+    rest: dict[str, Any] = json.loads(sections[6])
     return Gazetteer(
         digest=digest,
         automaton=Automaton.deserialize(sections[0]),
         first=first,
         entries=entries,
-        names=dict(zip(rest["codes"], rest["names"], strict=True)),
+        names=dict(zip(codes, sections[5].decode().split("\n"), strict=True)),
         towns=towns,
         stat_home={int(k): v for k, v in rest["stat_home"].items()},
         former={int(k): Former(*v) for k, v in rest["former"].items()},
@@ -189,21 +189,21 @@ def from_sections(digest: str, sections: list[bytes]) -> Gazetteer:
 def read_cache(path: Path) -> list[bytes] | None:
     """The sections of a cache file; None where it is absent or damaged."""
     try:
-        data = path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:
+            magic, count, checksum = struct.unpack("<4sII", file.read(12))
+            if magic != _MAGIC or count > _MOST_SECTIONS:
+                return None
+            table = file.read(8 * count)
+            sizes = struct.unpack(f"<{count}Q", table)
+            if 12 + len(table) + sum(sizes) != os.fstat(file.fileno()).st_size:
+                return None
+            sections = [file.read(size) for size in sizes]
+    except (OSError, struct.error):
         return None
-    head = struct.calcsize("<4sII")
-    if len(data) < head:
-        return None
-    magic, count, checksum = struct.unpack_from("<4sII", data)
-    if magic != _MAGIC or zlib.crc32(memoryview(data)[head:]) != checksum:
-        return None
-    sizes = struct.unpack_from(f"<{count}Q", data, head)
-    at, sections = head + 8 * count, []
-    for size in sizes:
-        sections.append(data[at : at + size])
-        at += size
-    return sections
+    found = zlib.crc32(table)
+    for section in sections:
+        found = zlib.crc32(section, found)
+    return sections if found == checksum else None
 
 
 def write_cache(path: Path, sections: list[bytes]) -> None:

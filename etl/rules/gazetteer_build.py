@@ -83,7 +83,7 @@ Entries = dict[str, list[int]]
 
 
 def compile_tables(root: Path) -> list[bytes]:
-    """The five sections of the compiled gazetteer; raise RulesError naming the file and line that is wrong."""
+    """The seven sections of the compiled gazetteer; raise RulesError naming the file and line that is wrong."""
     folder = root / "gazetteer"
     cues = read_cues(folder / "cues.yml")
     entries: Entries = defaultdict(list)
@@ -97,14 +97,14 @@ def compile_tables(root: Path) -> list[bytes]:
     add_villages(folder / "villages.parquet", entries)
     add_cues(cues, entries)
     add_media(folder / "cues.yml", cues, entries, names)
-    rest = {
-        "codes": list(names),
-        "names": list(names.values()),
-        "stat_home": stat_home,
-        "former": former,
-        "common": cues["common_words"],
-    }
-    return [*pack(entries), towns_bytes(names), json.dumps(rest, ensure_ascii=False).encode()]
+    rest = {"stat_home": stat_home, "former": former, "common": cues["common_words"]}
+    return [
+        *pack(entries),
+        towns_bytes(names),
+        array("Q", names).tobytes(),
+        "\n".join(names.values()).encode(),
+        json.dumps(rest, ensure_ascii=False).encode(),
+    ]
 
 
 def pack(entries: Entries) -> list[bytes]:
