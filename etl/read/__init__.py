@@ -96,10 +96,10 @@ def source_of(path: Path, root: Path) -> Source | Issue:
     return dataclasses.replace(source, size=status.st_size)
 
 
-def read_source(source: Source) -> Iterator[Page | Issue]:
-    """Pages and issues of a source: a file, or a member of an archive."""
+def read_source(source: Source, kind: str | None = None) -> Iterator[Page | Issue]:
+    """Pages and issues of a source: a file, or a member of an archive; its `kind` where it was looked up before."""
     try:
-        for item in _by_kind(source):
+        for item in _by_kind(source, kind):
             yield from _finished(item)
     except TooLargeError as error:
         yield source.issue("too-large", f"文件过大（{error}），未读取。请拆分后放入。")
@@ -109,12 +109,12 @@ def read_source(source: Source) -> Iterator[Page | Issue]:
         yield source.issue("out-of-memory", "读取所需内存超过上限，余下部分未读取。请拆分后放入。")
 
 
-def _by_kind(source: Source) -> Iterator[Page | Issue]:
+def _by_kind(source: Source, known: str | None) -> Iterator[Page | Issue]:
     name = Path(source.name).name
     if _CLUTTER.fullmatch(name):
         yield source.issue("ignored-file", "系统或办公软件的临时文件，已略过。", "info")
         return
-    kind = kind_of(source)
+    kind = known or kind_of(source)
     if kind == "empty":
         yield source.issue("empty-file", "文件是空的。请重新取得该文件。")
     elif kind.startswith("unsupported:"):

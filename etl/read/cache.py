@@ -25,19 +25,20 @@ _PASSING = frozenset({"no-ocr", "too-slow", "reader-crashed", "out-of-memory", "
 
 def through_cache(source: Source, cache_dir: Path) -> Iterator[Page | Issue]:
     """Pages and issues from the cache, or read and kept there where that is worth it."""
+    kind = None
     try:
         kind = kind_of(source)
         entry = cache_dir / entry_name(source, kind) if kind in SLOW else None
     except OSError:
         entry = None
     if entry is None:
-        yield from read_source(source)
+        yield from read_source(source, kind)
         return
     kept = _load(entry, source.name)
     if kept is not None:
         yield from kept
         return
-    yield from _read_and_keep(source, entry)
+    yield from _read_and_keep(source, entry, kind)
 
 
 def entry_name(source: Source, kind: str) -> str:
@@ -70,7 +71,7 @@ def _renamed(item: Page | Issue, old: str, new: str) -> Page | Issue:
     return dataclasses.replace(item, source_path=path)
 
 
-def _read_and_keep(source: Source, entry: Path) -> Iterator[Page | Issue]:
+def _read_and_keep(source: Source, entry: Path, kind: str | None) -> Iterator[Page | Issue]:
     """Read, hand on, and write the entry once all was read and nothing in it was a passing fault."""
     entry.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=entry.parent, suffix=".part")
@@ -78,7 +79,7 @@ def _read_and_keep(source: Source, entry: Path) -> Iterator[Page | Issue]:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(source.name + "\n")
-            for item in read_source(source):
+            for item in read_source(source, kind):
                 lasting &= not (isinstance(item, Issue) and item.kind in _PASSING)
                 out.write(dump(item) + "\n")
                 yield item

@@ -25,6 +25,8 @@ _KNOWN_MOJIBAKE = ("锟斤拷", "烫烫烫", "屯屯屯", "ï¿½", "â€", "�
 _ODD = re.compile(r"[\ue000-\uf8ff\u0370-\u058f\u0590-\u08ff]")
 _SUSPECT = re.compile("|".join(pattern.pattern for pattern in (_CONTROL, _LATIN1, _ODD)).replace("]|[", ""))
 _SIMPLIFIED, _TRADITIONAL = bytes(range(0xB0, 0xD8)), bytes(range(0xA4, 0xC7))  # lead bytes of common characters
+_HAN_BYTES = bytes([*range(0x34, 0xA0), 0xF9, 0xFA])  # first bytes in UTF-16 of what _HAN matches
+_ASCII = bytes(range(0x80))
 
 
 class UndecodableError(ValueError):
@@ -62,22 +64,22 @@ def complaint(text: str) -> UndecodableError | None:
     """Why this text cannot be trusted (mojibake, binary junk), or None."""
     sample = _sample(text)
     size = max(len(sample), 1)
-    han = _han(sample)
+    size_of_han = _count_han(sample)
     suspect = "".join(_SUSPECT.findall(sample))  # few in sound text: the three classes are counted among these only
-    if len(_LATIN1.findall(suspect)) > size * 0.15 and len(han) < size * 0.15:
+    if len(_LATIN1.findall(suspect)) > size * 0.15 and size_of_han < size * 0.15:
         return UndecodableError("mojibake", "中文被当作西文保存，已成乱码。请从来源重新导出（UTF-8 编码）。")
     if len(_CONTROL.findall(suspect)) > max(2, size * 0.01):
         return UndecodableError("binary-junk", "含大量控制字符，不是文本文件。请确认文件类型后重新放入。")
     if sample.count("\ufffd") > max(3, size * 0.01) or sum(map(sample.count, _KNOWN_MOJIBAKE)) > 2:
         return UndecodableError("mojibake", "文字已成乱码，原文无法恢复。请从来源重新导出（UTF-8 编码）。")
-    if (len(han) >= 12 and not _is_common(han)) or len(_ODD.findall(suspect)) > max(5, size * 0.1):
+    if (size_of_han >= 12 and not _is_common(sample, size_of_han)) or len(_ODD.findall(suspect)) > max(5, size * 0.1):
         return UndecodableError("mojibake", "文字多为生僻字，编码有误或已成乱码。请从来源重新导出（UTF-8 编码）。")
     return None
 
 
-def _is_common(han: str) -> bool:
-    """Whether three in five of these characters are common ones."""
-    return _share(han, "gb2312", _SIMPLIFIED) >= 0.6 or _share(han, "big5", _TRADITIONAL) >= 0.6
+def _is_common(text: str, han: int) -> bool:
+    """Whether three in five of a text's `han` Chinese characters are common ones."""
+    return _commonness(text, "gb2312", han) >= 0.6 or _commonness(text, "big5", han) >= 0.6
 
 
 def guess_encoding(head: bytes) -> str:
@@ -131,7 +133,13 @@ def _by_content(data: bytes, declared: str | None) -> Decoded:
     if not found:
         reason = "不是可识别的文本（已试 UTF-8、UTF-16、GB18030、Big5）。请确认文件类型或重新导出。"
         raise UndecodableError("binary-junk", reason)
-    return max(found, key=lambda d: _commonness(_sample(d.text), d.encoding))
+    return max(found, key=_commonness_of)
+
+
+def _commonness_of(decoded: Decoded) -> float:
+    """Share of characters that are common in what the encoding is made for."""
+    sample = _sample(decoded.text)
+    return _commonness(sample, decoded.encoding, _count_han(sample))
 
 
 def _candidates(declared: str | None) -> tuple[str, ...]:
@@ -150,16 +158,26 @@ def _tolerant(data: bytes, encoding: str) -> Decoded | None:
     """The text with at most 3 or 0.2 % characters damaged and enough sound Chinese around them, else None."""
     text = data.decode(encoding, "replace")
     damaged = text.count("\ufffd")
-    sound = len(_han(text))
+    sound = _count_han(text)
     return Decoded(text, encoding, damaged) if damaged <= max(3, len(text) // 500) and sound > 10 * damaged else None
 
 
-def _commonness(text: str, encoding: str) -> float:
-    """Share of common characters (first plane of Big5 or else of GB2312) among the Chinese ones; 0 where there is none."""
-    han = _han(text)
+def _commonness(text: str, encoding: str, han: int) -> float:
+    """Share of common characters (first plane of Big5 or else of GB2312) among the `han` Chinese ones; 0 where none is.
+
+    All bytes of a two-byte character are above 0x7F in GB2312, not so in Big5: there other characters are taken out.
+    """
     if not han:
         return 0.0
-    return _share(han, "big5", _TRADITIONAL) if encoding.startswith("big5") else _share(han, "gb2312", _SIMPLIFIED)
+    if encoding.startswith("big5"):
+        return _common(_han(text).encode("big5", "replace").replace(b"?", b""), _TRADITIONAL) / han
+    return _common(text.encode("gb2312", "replace").translate(None, _ASCII), _SIMPLIFIED) / han
+
+
+def _common(pairs: bytes, leads: bytes) -> int:
+    """How many of these two-byte characters have one of the lead bytes."""
+    first = pairs[::2]
+    return len(first) - len(first.translate(None, leads))
 
 
 def _han(text: str) -> str:
@@ -167,7 +185,6 @@ def _han(text: str) -> str:
     return "".join(_HAN.findall(text))
 
 
-def _share(han: str, charset: str, common: bytes) -> float:
-    """Share of the characters whose lead byte is a common one's; an unmappable one is a single '?', no second byte is."""
-    leads = han.encode(charset, "replace").replace(b"?", b"")[::2]
-    return (len(leads) - len(leads.translate(None, common))) / len(han)
+def _count_han(text: str) -> int:
+    """How many Chinese characters a text has, by the first bytes of UTF-16 (a character beyond it has a surrogate's)."""
+    return _common(text.encode("utf-16-be", "surrogatepass"), _HAN_BYTES)
