@@ -38,7 +38,7 @@ def through_cache(source: Source, cache_dir: Path) -> Iterator[Page | Issue]:
     if kept is not None:
         yield from kept
         return
-    yield from _read_and_keep(source, entry, kind)
+    yield from _read_and_keep(source, entry)
 
 
 def entry_name(source: Source, kind: str) -> str:
@@ -71,7 +71,7 @@ def _renamed(item: Page | Issue, old: str, new: str) -> Page | Issue:
     return dataclasses.replace(item, source_path=path)
 
 
-def _read_and_keep(source: Source, entry: Path, kind: str | None) -> Iterator[Page | Issue]:
+def _read_and_keep(source: Source, entry: Path) -> Iterator[Page | Issue]:
     """Read, hand on, and write the entry once all was read and nothing in it was a passing fault."""
     entry.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=entry.parent, suffix=".part")
@@ -79,7 +79,7 @@ def _read_and_keep(source: Source, entry: Path, kind: str | None) -> Iterator[Pa
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(source.name + "\n")
-            for item in read_source(source, kind):
+            for item in read_source(source):
                 lasting &= not (isinstance(item, Issue) and item.kind in _PASSING)
                 out.write(dump(item) + "\n")
                 yield item
