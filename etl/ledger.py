@@ -26,7 +26,7 @@ from etl.models import Issue
 from etl.pack import CLASSES, COLUMN, UNDATED, Account, Result, segment_schema
 from etl.store import sync_file, sync_folder, write_bytes
 
-BUFFER = 2000  # rows of one quarter kept in memory before they are written
+BUFFER = 32_000_000  # bytes of results kept in memory before they are written
 
 
 @dataclass
@@ -108,6 +108,7 @@ class SegmentWriter:
         self.stack = ExitStack()
         self.writers: dict[tuple[str, str], ipc.RecordBatchFileWriter] = {}
         self.kept: dict[tuple[str, str], list[pa.RecordBatch]] = defaultdict(list)
+        self.held = 0  # bytes behind what is kept
 
     def __enter__(self) -> SegmentWriter:
         shutil.rmtree(self.folder, ignore_errors=True)  # what a killed run left
@@ -117,24 +118,26 @@ class SegmentWriter:
     def __exit__(self, *exception: object) -> None:
         with self.stack:
             if exception[0] is None:
-                for place in list(self.kept):
-                    self.flush(place)
+                self.flush()
         if exception[0] is None:  # the ledger will name this segment: it must outlive a power cut
             for path in self.folder.iterdir():
                 sync_file(path)
             sync_folder(self.folder)
 
     def add(self, result: Result) -> None:
-        """Keep a task's rows; write those of a quarter once they are many."""
+        """Keep a task's rows; write all that is kept once it is much."""
         for quarter, name, batch in result.batches:
-            kept = self.kept[quarter, name]
-            kept.append(batch)
-            if sum(map(len, kept)) >= BUFFER:
-                self.flush((quarter, name))
+            self.kept[quarter, name].append(batch)
+        self.held += result.nbytes
+        if self.held >= BUFFER:
+            self.flush()
 
-    def flush(self, place: tuple[str, str]) -> None:
-        """Write what is kept for one quarter and class."""
-        self.writer(place).write_batch(pa.concat_batches(self.kept.pop(place)))
+    def flush(self) -> None:
+        """Write what is kept, a batch for each quarter and class."""
+        for place, batches in self.kept.items():
+            self.writer(place).write_batch(pa.concat_batches(batches))
+        self.kept.clear()
+        self.held = 0
 
     def writer(self, place: tuple[str, str]) -> ipc.RecordBatchFileWriter:
         """The file of one quarter and class, opened at its first row."""

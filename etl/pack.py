@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.ipc as ipc
 
 from etl.models import Article, Event, Issue, schema_of, to_batch
 
@@ -43,27 +44,61 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one class, those of a quarter together: how many of each, and all of them as an Arrow stream."""
+
+    name: str
+    quarters: tuple[tuple[str, int], ...]
+    stream: bytes  # one buffer: sent to another process in a tenth of the time of a batch with its forty arrays
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What one task gave: accounts of its files, and rows by (quarter, class)."""
+    """What one task gave: accounts of its files, and rows by class."""
 
     accounts: tuple[Account, ...]
-    batches: tuple[tuple[str, str, pa.RecordBatch], ...]
+    rows: tuple[Rows, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all rows."""
+        return sum(len(rows.stream) for rows in self.rows)
+
+    @property
+    def batches(self) -> Iterator[tuple[str, str, pa.RecordBatch]]:
+        """Quarter, class and rows of each quarter; nothing is copied."""
+        for rows in self.rows:
+            (batch,) = ipc.open_stream(pa.py_buffer(rows.stream))
+            start = 0
+            for quarter, size in rows.quarters:
+                yield quarter, rows.name, batch.slice(start, size)
+                start += size
 
 
 def pack(dones: Sequence[Done]) -> Result:
-    """Rows of several files as one batch a quarter and class."""
-    rows: dict[tuple[str, str], list[tuple[str, Any]]] = defaultdict(list)
+    """Rows of several files as one batch a class, sorted by quarter."""
+    held: dict[str, dict[str, list[tuple[str, Any]]]] = {name: defaultdict(list) for name in CLASSES}
     accounts = []
     for done in dones:
         quarters = {a.article_id: quarter_of(a.published_on) for a in done.articles}
         for name, found in (("article", done.articles), ("event", done.events)):
+            of_class = held[name]
             for row in found:
-                rows[quarters[row.article_id], name].append((done.path, row))
+                of_class[quarters[row.article_id]].append((done.path, row))
         issues = tuple(asdict(i) for i in done.issues)
-        held = tuple(sorted(set(quarters.values())))
-        accounts.append(Account(done.path, done.part, done.pages, len(done.articles), held, issues))
-    batches = [(quarter, name, batch_of(found, name)) for (quarter, name), found in sorted(rows.items())]
-    return Result(tuple(accounts), tuple(batches))
+        there = tuple(sorted(set(quarters.values())))
+        accounts.append(Account(done.path, done.part, done.pages, len(done.articles), there, issues))
+    return Result(tuple(accounts), tuple(rows_of(name, found) for name, found in held.items() if found))
+
+
+def rows_of(name: str, found: Mapping[str, Sequence[tuple[str, Any]]]) -> Rows:
+    """Rows of one class by quarter, put together."""
+    ordered = sorted(found.items())
+    batch = batch_of([row for _, rows in ordered for row in rows], name)
+    sink = pa.BufferOutputStream()
+    with ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return Rows(name, tuple((quarter, len(rows)) for quarter, rows in ordered), sink.getvalue().to_pybytes())
 
 
 def batch_of(rows: Sequence[tuple[str, Any]], name: str) -> pa.RecordBatch:
