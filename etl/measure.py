@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from etl.measure_clause import NOTHING, Counted, read_counted
 from etl.measure_numbers import Number, find_numbers
 from etl.measure_scope import Scopes
-from etl.measure_words import around
+from etl.measure_words import Around, around_all
 from etl.models import Article, Metric, Scope
 from etl.rules import Rules
 from etl.rules.quantities import Indicator, Quantities
 from etl.text import Text
 
 GLUED_HEADLINE = 45  # characters in which a headline glued to the body ends
+FOOTER = 40  # characters of a sentence on either side of a number that are looked at for words of a footer
 MAX_ALIKE = 40  # facts of the same value and unit that a number is compared with
 _SOME_DIGITS = 3
 _GENERIC = re.compile(r"(?<=..)(?:资金|企业|人员|群众|活动|资料|项目|工程|工作|小区|单位)$")  # heads that say little
@@ -37,41 +38,71 @@ def measure(article: Article, text: Text, rules: Rules) -> list[Metric]:
 
     检查商铺86家 → 86 家 检查商铺; 13万余户 → 130000 户, over; 共计562.93万元 → 5629300 元; 截至目前已培养423名 → cumulative.
     """
-    quantities = rules.quantities
-    numbers = find_numbers(text.norm, quantities)
-    footers = quantities.traps.footer_pattern
-    if numbers and footers.search(text.norm):
-        numbers = [n for n in numbers if not in_footer(text, n, footers)]
-    if not numbers:
-        return []
-    readings = once(drop_headline(list(read(text, numbers, quantities, article.body_start)), article.body_start, text))
-    return [to_metric(reading, text) for reading in readings]
+    return measure_all([(article, text)], rules)[0]
+
+
+def measure_all(pairs: Sequence[tuple[Article, Text]], rules: Rules) -> list[list[Metric]]:
+    """The same of several articles, pass by pass: each pass then stays in the processor's caches (a sixth faster)."""
+    quantities, norms = rules.quantities, [text.norm for _, text in pairs]
+    numbers = [find_numbers(norm, quantities) for norm in norms]
+    numbers = [without_footers(t, n, quantities.traps.footer_pattern) for (_, t), n in zip(pairs, numbers, strict=True)]
+    nears = around_all(norms, numbers)
+    counted = [count(t, n, near) for (_, t), n, near in zip(pairs, numbers, nears, strict=True)]
+    found = [
+        [quantities.indicator(c.what, n.unit, n.unit_class) for n, (c, _) in zip(*some, strict=True)]
+        for some in zip(numbers, counted, strict=True)
+    ]
+    scopes = [tell_scopes(a, t, n, c) for (a, t), n, c in zip(pairs, numbers, counted, strict=True)]
+    readings = [read(*some) for some in zip(numbers, counted, found, scopes, strict=True)]
+    facts = [once(drop_headline(some, a.body_start, t)) for (a, t), some in zip(pairs, readings, strict=True)]
+    return [[to_metric(reading, t) for reading in some] for (_, t), some in zip(pairs, facts, strict=True)]
+
+
+def without_footers(text: Text, numbers: list[Number], footers: re.Pattern[str]) -> list[Number]:
+    """The numbers that stand in no footer of a web copy and no appeal for tips."""
+    first = footers.search(text.norm, max(0, numbers[0].start - FOOTER)) if numbers else None
+    if not first or numbers[-1].end + FOOTER <= first.start():
+        return numbers
+    return [n for n in numbers if n.end + FOOTER <= first.start() or not in_footer(text, n, footers)]
 
 
 def in_footer(text: Text, number: Number, footers: re.Pattern[str]) -> bool:
-    """Whether the number stands in a footer of a web copy or an appeal for tips."""
+    """Whether a word of a footer stands near the number, in its sentence."""
     start, end = text.sentence(number.start)
-    return bool(footers.search(text.norm, max(start, number.start - 40), min(end, number.end + 40)))
+    return bool(footers.search(text.norm, max(start, number.start - FOOTER), min(end, number.end + FOOTER)))
 
 
-def read(text: Text, numbers: Sequence[Number], quantities: Quantities, body_start: int = 0) -> Iterator[Reading]:
-    """Each number with what it counts, handing on from number to number what the one before it counts."""
-    norm, ends, scopes = text.norm, text.ends, Scopes(text, body_start)
-    before, last_sentence = NOTHING, -1
-    for i, (number, near) in enumerate(zip(numbers, around(norm, numbers), strict=True)):
-        sentence = bisect_right(ends, number.start)
-        if sentence != last_sentence:
-            before = NOTHING
-        counted = read_counted(norm, numbers, i, near, before)
-        indicator = quantities.indicator(counted.what, number.unit, number.unit_class)
-        yield Reading(
-            number,
-            said(counted, indicator),
-            scopes.of(number, counted, sentence),
-            sentence,
-            indicator.id if indicator else None,
-        )
-        before, last_sentence = counted, sentence
+def count(text: Text, numbers: Sequence[Number], nears: Sequence[Around]) -> list[tuple[Counted, int]]:
+    """What each number counts, handing on from number to number what the one before it counts; and its sentence."""
+    norm, ends, found = text.norm, text.ends, list[tuple[Counted, int]]()
+    counted, last_sentence = NOTHING, -1
+    for i, near in enumerate(nears):
+        sentence = bisect_right(ends, numbers[i].start)
+        counted = read_counted(norm, numbers, i, near, counted if sentence == last_sentence else NOTHING)
+        found.append((counted, sentence))
+        last_sentence = sentence
+    return found
+
+
+def tell_scopes(
+    article: Article, text: Text, numbers: Sequence[Number], counted: Sequence[tuple[Counted, int]]
+) -> list[Scope]:
+    """The scope of each number."""
+    scope_of = Scopes(text, article.body_start).of
+    return [scope_of(number, c, sentence) for number, (c, sentence) in zip(numbers, counted, strict=True)]
+
+
+def read(
+    numbers: Sequence[Number],
+    counted: Sequence[tuple[Counted, int]],
+    indicators: Sequence[Indicator | None],
+    scopes: Sequence[Scope],
+) -> list[Reading]:
+    """Each number with what was found of it."""
+    return [
+        Reading(number, said(c, indicator), scope, sentence, indicator.id if indicator else None)
+        for number, (c, sentence), indicator, scope in zip(numbers, counted, indicators, scopes, strict=True)
+    ]
 
 
 def said(counted: Counted, indicator: Indicator | None) -> Counted:

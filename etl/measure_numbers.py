@@ -8,7 +8,6 @@ Not read: 第21次, 58岁, 3个月, 24小时, 100米处, 307省道, 12345, 5人�
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from etl.rules.quantities import Quantities, Traps
 from etl.text import chinese_number, number
 
 DIGITS = "0123456789"
+NUMERALS = "零一二三四五六七八九十百千万亿两"
 SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _NEARLY = re.compile(r"(?:(?<![附最就远邻])近|将近|接近|逼近)$")
 _ABOUT = re.compile(r"(?:约|大约|约为|大概|约有|约合|约计|约占|平均)$")
@@ -32,6 +32,7 @@ _OVER_ROUND = re.compile(r"(?:上|过|成)$")  # only before a bare 百, 千, �
 _THRESHOLD = re.compile(r"以[上下内](?:的)?[\u4e00-\u9fff）]")
 _REACHED = re.compile(r"[达共超有到为过]|突破|稳定")
 _VAGUE_PAIR = re.compile(r"[一二三四五六七八九两][一二三四五六七八九]")
+_PERCENT = re.compile(r"百分之([零一二三四五六七八九十百0-9.]{1,8})")
 _CLAUSE = re.compile(r"^.*[，。；：\n]", re.S)  # all before the clause at the end of a text
 _SLOGAN = re.compile(r"[\u4e00-\u9fff]{0,6}\"")
 _PENALTY = re.compile(r"以下|处罚|罚款")
@@ -56,46 +57,35 @@ class Number(NamedTuple):
     qualifier: Qualifier
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """The regexes of candidates. Each begins with one set of characters, so that a scan skips quickly; every repeat is
-    bounded, and a candidate never begins inside a longer number. What may be missing is written as an empty alternative
-    or inside its group: (?:…|) and (…?) take half the time of (?:…)? and (…)?."""
-
-    digits: re.Pattern[str]
-    chinese: re.Pattern[str]
-    percent: re.Pattern[str]
-
-
 @lru_cache(maxsize=8)
-def patterns(unit_pattern: str) -> Patterns:
-    """The patterns for an alternation of units."""
+def candidates(unit_pattern: str) -> re.Pattern[str]:
+    """The regex of digits or a Chinese numeral with one of the units: number, high, plus, scale, more, unit.
+
+    It begins with one set of characters, so that a scan skips quickly; every repeat is bounded, and a candidate never begins
+    inside a longer number. What may be missing is written as an empty alternative or inside its group: (?:…|) and (…?)
+    take half the time of (?:…)? and (…)?.
+    """
     digits = (
-        r"(?P<number>[0-9](?<![0-9.,+*#/×:²³][0-9])(?<!(?<![A-Za-z])[A-Za-z][0-9])[0-9]{0,11}"
-        r"(?:,[0-9]{3}(?:,[0-9]{3}(?:,[0-9]{3}(?:,[0-9]{3}|)|)|)|)(?:\.[0-9]{1,6}|))"
+        r"(?<=[0-9])(?<![0-9.,+*#/×:²³].)(?<!(?<![A-Za-z])[A-Za-z].)[0-9]{0,11}"
+        r"(?:,[0-9]{3}(?:,[0-9]{3}(?:,[0-9]{3}(?:,[0-9]{3}|)|)|)|)(?:\.[0-9]{1,6}|)"
     )
-    high = r"(?P<high>[-~至到][0-9]{1,9}(?:\.[0-9]{1,4}|)|)"
-    numeral = r"(?P<number>[零一二三四五六七八九十百千万亿两](?<![零一二三四五六七八九十百千万亿两数几多余第0-9 ].)[零一二三四五六七八九十百千万亿两]{0,9})(?P<high>)"
+    numeral = rf"(?<![0-9])(?<![{NUMERALS}数几多余第0-9 ].)[{NUMERALS}]{{0,9}}"
+    number = rf"(?P<number>[0-9{NUMERALS}](?:{digits}|{numeral}))"
+    high = r"(?P<high>[-~至到](?<=[0-9].)[0-9]{1,9}(?:\.[0-9]{1,4}|)|)"
     scale = r" ?(?P<plus>[余多几]?) ?(?P<scale>[十百千]?[万亿]{1,2}|) ?(?P<more>[余多几]?) {0,2}"
     firsts = "".join(sorted({unit.lstrip("\\")[0] for unit in unit_pattern.split("|")}))
     unit = f"(?=[{re.escape(firsts)}])(?P<unit>{unit_pattern})"  # told at once where no unit begins
-    percent = re.compile(r"百分之(?P<number>[零一二三四五六七八九十百0-9.]{1,8})(?P<plus>)(?P<more>)(?P<high>)")
-    return Patterns(re.compile(digits + high + scale + unit), re.compile(numeral + scale + unit), percent)
+    return re.compile(number + high + scale + unit)
 
 
 def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
     """All reported numbers of a normalised text, in order."""
-    shapes, found = patterns(quantities.unit_pattern), list[Number]()
-    for match in shapes.digits.finditer(norm):
-        if one := read_number(norm, match, quantities):
-            found.append(one)
-    in_digits = len(found)
-    for match in shapes.chinese.finditer(norm):
-        if match[1] != "一" and (one := read_number(norm, match, quantities, in_chinese=True)):
+    found = []
+    for match in candidates(quantities.unit_pattern).finditer(norm):
+        if match[1] != "一" and (one := read_number(norm, match, quantities)):
             found.append(one)
     if "百分之" in norm:
-        found += [n for match in shapes.percent.finditer(norm) if (n := read_percent(match))]
-    if len(found) > in_digits:
+        found += [n for match in _PERCENT.finditer(norm) if (n := read_percent(match))]
         found.sort(key=itemgetter(0))
     return without_phrases(norm, found, quantities.traps)
 
@@ -103,7 +93,7 @@ def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
 def without_phrases(norm: str, found: list[Number], traps: Traps) -> list[Number]:
     """The numbers of which no part stands in a set phrase (最后1公里): mostly all, which a look around each one tells."""
     search, reach = traps.phrase_pattern.search, traps.phrase_reach
-    if not any([search(norm, max(0, n[0] - reach), n[1] + reach) for n in found]):
+    if not any(search(norm, max(0, n[0] - reach), n[1] + reach) for n in found):
         return found
     covered = {i for m in traps.phrase_pattern.finditer(norm) for i in range(*m.span())}
     return [n for n in found if covered.isdisjoint(range(n.start, n.end))]
@@ -111,22 +101,23 @@ def without_phrases(norm: str, found: list[Number], traps: Traps) -> list[Number
 
 def read_percent(match: re.Match[str]) -> Number | None:
     """百分之九十五 → 95 %; None where the fraction is no number."""
-    value = number(match["number"])
+    value = number(match[1])
     if value is None:
         return None
     start, end = match.span()
-    return Number(start, end, value, "%", "ratio", qualifier_of(match.string, start, end, match["number"][0], False))
+    return Number(start, end, value, "%", "ratio", qualifier_of(match.string, start, end, match[1][0], False))
 
 
-def read_number(norm: str, match: re.Match[str], quantities: Quantities, *, in_chinese: bool = False) -> Number | None:
-    """The number of a candidate in digits or in Chinese numerals, or None where it is a trap."""
+def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
+    """The number of a candidate, or None where it is a trap."""
     printed, high, plus, scale, more, unit = match.groups()
     start, end = match.span()
     unit_said, unit_class, after, after_firsts = quantities.facts[unit]
     if norm[end : end + 1] in after_firsts and norm.startswith(after, end):
         return None
-    qualifier = qualifier_of(norm, start, end, printed[0], bool(plus or more or high))
-    if in_chinese and not chinese_counts(norm, match, qualifier, quantities):
+    first = printed[0]
+    qualifier = qualifier_of(norm, start, end, first, bool(plus or more or high))
+    if first not in DIGITS and not chinese_counts(norm, match, qualifier, quantities):
         return None
     value = value_of(printed, scale)
     if value is None or (value == 0 and printed != "0"):

@@ -21,7 +21,11 @@ _ANNOUNCED = re.compile(
     r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
     rf"[自从][^。，；]{{2,20}}(?<![时点分])(?:开始|以来|起)[^。]{{0,60}}?{_COUNTING}|以来[^。]{{0,40}}?{_COUNTING}"
 )
-_HINT = re.compile(r"截|至|自|从|到目前|月底|累计|以来|迄今")  # one of these stands in any sentence of the above,
+# One of these stands in any sentence of the above; like the above they begin with one set of characters.
+_HINT = re.compile(
+    r"[截至累到以迄自从](?:(?<=截)[至止]|(?<=至)[目今\d]|(?<=累)计|(?<=到)[目\d]|(?<=以)来|(?<=迄)今|"
+    r"(?<=[自从])[^。，；]{2,20}(?:开始|起))"
+)
 BEFORE_HINT = 8  # at most as many characters behind the start of what announces ("……"以来)
 _AT_PRESENT = re.compile(r"目前[^。；]{0,30}?(?:已|共(?!有))|目前，[^。，；]{0,8}(?:开展|排查|检查|发放)(?!的)")
 _CLOSED = re.compile(
@@ -72,9 +76,14 @@ class Scopes:
         self.carry: dict[int, bool] = {}  # sentence -> whether a total announced before it is carried on in it
         self.at: dict[int, int] = {}  # sentence -> where it announces one
         self.now = self.norm.find("目前")
+        self.last, self.is_last_plain = -1, False  # the sentence asked about last, and whether it has no running total
 
     def of(self, number: Number, counted: Counted, n: int) -> Scope:
         """The scope of a number in the n-th sentence."""
+        if n != self.last:
+            self.last, self.is_last_plain = n, self.is_plain(n)
+        if self.is_last_plain:
+            return "event"
         at = number.start
         start = max(self.ends[n - 1] if n else 0, at - REACH)
         announced = self.announced(n)
@@ -90,6 +99,15 @@ class Scopes:
             return "event"
         found.add(n)
         return "cumulative"
+
+    def is_plain(self, n: int) -> bool:
+        """Whether the n-th sentence, asked about for the first time, can have no running total, whatever its numbers count."""
+        start, end = self.bounds(n)
+        if self.announced(n) < end or n - 1 in self.totals or n - 1 in self.present:
+            return False
+        if 0 <= self.now < end or self.norm.find("已达", start, end) >= 0:
+            return False
+        return not self.carries(n)
 
     def is_state(self, announced: int, number: Number, counted: Counted) -> bool:
         """今年以来，全镇85名河长累计巡河: who did it is no running total, though the span of time stands before."""
@@ -115,15 +133,25 @@ class Scopes:
             (n - 1 in self.totals or n - 1 in self.present) and _CONTINUES.match(norm, self.bounds(n)[0])
         ):
             return not other_time(norm, start, number.start)
-        if n not in self.carry:
-            self.carry[n] = self.carried(n) or self.in_span(n)
-        if not self.carry[n] or not (is_done(counted) or _DONE.search(norm, start, number.end)):
+        if not self.carries(n) or not (is_done(counted) or _DONE.search(norm, start, number.end)):
             return False
         return not (_STANDING.search(norm, start, number.start) or other_time(norm, start, number.start))
 
+    def carries(self, n: int) -> bool:
+        """Whether a total announced before the n-th sentence may go on in it."""
+        if n not in self.carry:
+            self.carry[n] = self.carried(n) or self.in_span(n)
+        return self.carry[n]
+
     def carried(self, n: int) -> bool:
         """Whether one of the CARRY sentences before announces a total, or carried one on, with no other time between."""
-        for k in range(n - 1, max(-1, n - CARRY - 1), -1):
+        first = max(0, n - CARRY)
+        if not n or not (
+            _HINT.search(self.norm, self.bounds(first)[0], self.ends[n - 1])
+            or any(k in self.totals for k in range(first, n))
+        ):
+            return False
+        for k in range(n - 1, first - 1, -1):
             start, end = self.bounds(k)
             if self.norm.find("\n", start, end) >= 0:
                 return False

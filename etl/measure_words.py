@@ -85,13 +85,16 @@ class Around(NamedTuple):
 Sides = tuple[str, str, bool, str, str, bool]
 
 
-def around(norm: str, numbers: Sequence[Number]) -> list[Around]:
-    """The words around each number, tagged together: each call of the dictionary costs the others their place in the cache."""
-    sides = [sides_of(norm, numbers, i) for i in range(len(numbers))]
-    words = iter(tag_all([text for side in sides for text in (side[0], side[1], side[4]) if text]))
+def around_all(norms: Sequence[str], numbers: Sequence[Sequence[Number]]) -> list[list[Around]]:
+    """The words around each number of some texts, tagged together: each call of the dictionary costs the others their place in the cache."""
+    sides = [[sides_of(norm, some, i) for i in range(len(some))] for norm, some in zip(norms, numbers, strict=True)]
+    words = iter(tag_all([text for some in sides for side in some for text in (side[0], side[1], side[4]) if text]))
     return [
-        around_one(side, next(words) if side[0] else [], next(words) if side[1] else [], next(words) if side[4] else [])
-        for side in sides
+        [
+            around_one(s, next(words) if s[0] else [], next(words) if s[1] else [], next(words) if s[4] else [])
+            for s in some
+        ]
+        for some in sides
     ]
 
 
@@ -110,15 +113,13 @@ def around_one(side: Sides, left: list[Word], phrase: Words, right: Words) -> Ar
 
 def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
     """The sides of a number, as far as its clause reaches between the number before it and the next one."""
-    start, end = numbers[i].start, numbers[i].end
+    start, end = numbers[i][:2]
     last = end + REACH
     if i + 1 < len(numbers):
         last = min(last, numbers[i + 1].start)
-    return (
-        *left_of(norm, reach_before(numbers, i), start),
-        *right_of(norm, end, last),
-        norm.startswith("的", end, last),
-    )
+    left, phrase, joined = left_of(norm, reach_before(numbers, i), start)
+    attribute, right = right_of(norm, end, last)
+    return left, phrase, joined, attribute, right, norm.startswith("的", end, last)
 
 
 def reach_before(numbers: Sequence[Number], i: int) -> int:
@@ -133,17 +134,18 @@ def tag(text: str) -> list[Word]:
 
 def tag_all(texts: Sequence[str]) -> list[list[Word]]:
     """The words of each of some texts without line ends, cut in one call: a line end is a word of its own."""
+    if not texts:
+        return []
     import rjieba  # only once a number is read: its dictionary takes 0.14 s to load
 
-    text = "\n".join(texts)
-    cut = rjieba.cut(text, False)  # without its hidden Markov model
+    cut = rjieba.cut("\n".join(texts), False)  # without its hidden Markov model
     words, found, start = list(map(word_of, cut)), list[list[Word]](), 0
     for _ in texts[1:]:
         end = cut.index("\n", start)
         found.append(words[start:end])
         start = end + 1
     found.append(words[start:])
-    return [with_passives(words) for words in found] if "被" in text else found
+    return [with_passives(words) if "被" in text else words for text, words in zip(texts, found, strict=True)]
 
 
 @lru_cache(maxsize=8192)
