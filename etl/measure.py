@@ -13,7 +13,7 @@ from etl.measure_scope import Scopes
 from etl.measure_words import Around, around_all
 from etl.models import Article, Metric, Scope
 from etl.rules import Rules
-from etl.rules.quantities import Indicator, Quantities
+from etl.rules.quantities import Indicator
 from etl.text import Text
 
 GLUED_HEADLINE = 45  # characters in which a headline glued to the body ends

@@ -57,20 +57,22 @@ FALLBACK = {"户": "住户", "人": "人员", "名": "人员", "位": "人员", 
 
 def read_counted(norm: str, numbers: Sequence[Number], i: int, near: Around, before: Counted) -> Counted:
     """What `numbers[i]` counts, of the words around it; `before` is what the number before it in the sentence counts, or NOTHING."""
-    number = numbers[i]
-    lent = (near.left and near.verb) or before.verb if near.joined else ""
+    number, (left, right, joined, verb, told, _) = numbers[i], near
+    lent = (left and verb) or before.verb if joined else ""
     if number.unit_class == "ratio":
-        found = of_ratio(near.left, near.right, before)
-    elif noun_follows(near):
-        found = noun_after(near.left, near.right, lent)
-    elif near.left:
-        found = noun_before(near.left, near.right, lent)
+        found = of_ratio(left, right, before)
+    elif right and not (told and left) and noun_follows(near):
+        found = noun_after(left, right, lent)
+    elif left:
+        found = noun_before(left, right, lent)
     else:
         if before is NOTHING or len(_CLAUSES.findall(norm, reach_before(numbers, i), number.start)) > 1:
             before = named_before(norm, number.start) or before
-        found = taken_over(near.right, NOTHING if counts_anew(norm, numbers, i) else before)
+        found = taken_over(right, NOTHING if counts_anew(norm, numbers, i) else before)
+    if found.what:
+        return found
     name = FALLBACK.get(number.unit, "")
-    return found if found.what else Counted(lent + name, name, lent)
+    return Counted(lent + name, name, lent)
 
 
 def named_before(norm: str, position: int) -> Counted | None:
@@ -92,10 +94,8 @@ def counts_anew(norm: str, numbers: Sequence[Number], i: int) -> bool:
 
 
 def noun_follows(near: Around) -> bool:
-    """Whether the noun counted stands after the number (30余家商铺进行排查) and not before it (检查商铺86家)."""
+    """Whether the noun counted stands in the words after the number (30余家商铺进行排查), not before it (检查商铺86家)."""
     left, right = near.left, near.right
-    if not right or (near.told and left):
-        return False
     if near.owned and not (left and left[-1][1] in ("n", "vn")):  # 串成一条7.5公里的骑行线, but 罚款200元的处罚
         return True
     if right[0][0] == "不":

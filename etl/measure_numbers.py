@@ -24,6 +24,9 @@ _ABOUT = re.compile(r"(?:约|大约|约为|大概|约有|约合|约计|约占|�
 _OVER = re.compile(r"(?:超|超过|超出|逾|突破|不少于|不低于|至少|高于|大于|多于|远超)$")
 _AT_MOST = re.compile(r"(?:不超过|不超|不多于|不高于|(?<!不)低于|至多|最多|不足|不到|(?<!不)少于|控制在|小于)$")
 _LAST_OF_BEFORE = frozenset("近约概为有合计占均超过出逾破于少远多足到在")  # the last characters of the four above
+_BEFORE = (
+    _LAST_OF_BEFORE | frozenset(" \n\x1f\u1680\u2028\u2029") | {'"', "等"}
+)  # with all white space of a normalised text
 _AFTER_OVER = re.compile(r" ?(?:以上|有余|之多|余(?![0-9\u4e00-\u9fff])|多(?![0-9\u4e00-\u9fff])|\+)")
 _AFTER_ABOUT = re.compile(r" ?(?:钱)?(?:左右|上下)")
 _AFTER_MOST = re.compile(r" ?(?:以内|以下|之内)")
@@ -39,9 +42,11 @@ _PENALTY = re.compile(r"以下|处罚|罚款")
 _FROM_MONEY = re.compile(r"元(?:以上|至|到)$")
 _PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4}$")
 _AT_WORK = re.compile(r"时长|工时|累计|服务|共")
+_MANY = 20  # from here on a number after 每 is no duty
 _YEAR = re.compile(r"(?:19[5-9]\d|200[1-9]|20[1-3]\d)")
 _LIMITED = frozenset({"people", "money", "organisation"})  # classes that rules set limits for
 _PLAIN = frozenset({"item", "print"})  # classes of units that figures of speech have (三个方面)
+_WATCHED = frozenset({"money", "mass", "hours"})  # classes with traps of their own
 _ODD = frozenset({"度", "方", "组"})  # units that are often none
 _DATED = frozenset({"session", "print", "place", "equipment"})  # classes of units that may stand after a year
 
@@ -109,22 +114,28 @@ def read_percent(match: re.Match[str]) -> Number | None:
 
 
 def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
-    """The number of a candidate, or None where it is a trap."""
+    """The number of a candidate, or None where it is a trap: of most, the characters around tell at once that they are none."""
     printed, high, plus, scale, more, unit = match.groups()
     start, end = match.span()
     unit_said, unit_class, after, after_firsts = quantities.facts[unit]
-    if norm[end : end + 1] in after_firsts and norm.startswith(after, end):
+    last, following = norm[start - 1 : start], norm[end : end + 1]
+    if following in after_firsts and norm.startswith(after, end):
         return None
-    first = printed[0]
-    qualifier = qualifier_of(norm, start, end, first, bool(plus or more or high))
-    if first not in DIGITS and not chinese_counts(norm, match, qualifier, quantities):
+    qualifier: Qualifier = "over" if high or plus or more else "exact"
+    if last in _BEFORE or following in _FIRST_OF_AFTER or printed[0] in SCALE:
+        qualifier = qualifier_of(norm, start, end, printed[0], qualifier == "over")
+    if printed[0] not in DIGITS and not chinese_counts(norm, match, qualifier, quantities):
         return None
     value = value_of(printed, scale)
     if value is None or (value == 0 and printed != "0"):
         return None
-    if is_trap(norm, start, end, value, unit, unit_class, quantities.traps):
+    traps = quantities.traps
+    if (
+        value < _MANY or last in traps.before_by_last or last in _BEFORE or following == "以"
+        or unit_class in _WATCHED or unit in _ODD
+    ) and is_trap(norm, start, end, value, unit, unit_class, traps):  # fmt: skip
         return None
-    if unit_class in _DATED and is_year(norm[start : end - len(unit)], norm[end : end + 1]):
+    if unit_class in _DATED and is_year(norm[start : end - len(unit)], following):
         return None
     return Number(start, end, value, unit_said, unit_class, qualifier)
 
@@ -146,11 +157,8 @@ def qualifier_of(norm: str, start: int, end: int, first: str, vague: bool) -> Qu
 
     `first` is the numeral's first character; `vague` says that it has 余, 多, 几 or is a range.
     """
-    last, more = norm[start - 1 : start], norm[end : end + 1] in _FIRST_OF_AFTER
-    if not more and last not in _LAST_OF_BEFORE and first not in SCALE and not last.isspace():
-        return "over" if vague else "exact"
     before = norm[max(0, start - 5) : start].rstrip()
-    told = before[-1:] in _LAST_OF_BEFORE
+    told, more = before[-1:] in _LAST_OF_BEFORE, norm[end : end + 1] in _FIRST_OF_AFTER
     if told and _NEARLY.search(before):
         return "nearly"
     if (told and _AT_MOST.search(before)) or (more and _AFTER_MOST.match(norm, end)):
@@ -172,7 +180,9 @@ def is_trap(norm: str, start: int, end: int, value: float, unit: str, unit_class
     if unit_class == "money":
         if is_law(norm[max(0, start - 4) : start], norm[end : end + 24]):
             return True
-    elif (value < 20 or unit_class == "mass") and is_rate(norm[max(0, start - 24) : start], value, unit_class, traps):
+    elif (value < _MANY or unit_class == "mass") and is_rate(
+        norm[max(0, start - 24) : start], value, unit_class, traps
+    ):
         return True
     if unit_class in _LIMITED and norm.startswith("以", end) and is_threshold(norm, start, end):
         return True
@@ -185,7 +195,7 @@ def is_rate(before: str, value: float, unit_class: str, traps: Traps) -> bool:
     """每季度上门走访1次, 每人认领1个: a duty; 每亩20斤 a rate; 每天200多人 and 每亩补助30元 stay."""
     if unit_class == "mass" and _PER.search(before):
         return True
-    if value >= 20 or not traps.rate_pattern.search(before):
+    if value >= _MANY or not traps.rate_pattern.search(before):
         return False
     return bool(traps.rate_pattern.search(_CLAUSE.sub("", before)))
 

@@ -25,6 +25,7 @@ def word_set(text: str) -> frozenset[str]:
 MAX_WHAT = 18
 REACH = 48  # characters of the clause that are read on either side of a number
 _CLAUSE_MARKS = "，。；：！？…\n"
+_ENDS = frozenset({"", "、", *_CLAUSE_MARKS})  # where one of these follows a number, no words do
 _MARKS = _CLAUSE_MARKS + "、（|）· \"'《》[]【】"  # what bounds the words around a number, and what is dropped of them
 _MARK = re.compile(f"[{re.escape(_MARKS)}]")
 _LAST_MARK = re.compile(f".*[{re.escape(_MARKS)}]", re.S)
@@ -208,12 +209,12 @@ def verb_of(words: Words) -> str:
 
 def right_of(norm: str, end: int, last: int) -> tuple[str, str]:
     """Attribute and rest of the right side of a number that ends at `end`, read as far as `last`."""
+    if norm[end : end + 1] in _ENDS:
+        return "", ""
     mark = _MARK.search(norm, end, last)
-    if mark is None:
-        return attribute_of(without_tail(norm[end:last]))
-    at = mark.start()
-    if mark[0] in _CLAUSE_MARKS:
-        return attribute_of(without_tail(norm[end:at])) if at > end else ("", "")
+    at = mark.start() if mark else last
+    if mark is None or mark[0] in _CLAUSE_MARKS:
+        return attribute_of(without_tail(norm[end:at]))
     clause = _CLAUSE_END.search(norm, at, last)
     return right_side(norm[end : clause.start() if clause else last])
 
