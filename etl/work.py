@@ -33,7 +33,8 @@ from etl.rules import Rules, load_rules
 from etl.rules.newspapers import home_of
 from etl.split import split
 
-TASK_BYTES = 1_000_000  # small files travel together up to this size
+TASK_BYTES, LEAST_BYTES = 1_000_000, 100_000  # small files travel together up to a size between these: the last
+SHARES = 12  # tasks are this share of what is left, so that all workers end at about the same time
 TASK_FILES = 64
 BIG = 4_000_000  # a larger file is read here and its pages are handed out in batches
 BATCH_PAGES = 256
@@ -96,11 +97,12 @@ def process_all(job: Job, inputs: Sequence[Input], rules: Rules, workers: int) -
         yield from in_pool(job, tasks(job, inputs), workers)
 
 
-def tasks(job: Job, inputs: Iterable[Input]) -> Iterator[Task]:
-    """Small files grouped up to a megabyte; large files as batches of their pages."""
+def tasks(job: Job, inputs: Sequence[Input]) -> Iterator[Task]:
+    """Small files grouped up to a megabyte, towards the end to less; large files as batches of their pages."""
     bundle: list[Input] = []
-    size = 0
+    size, left = 0, sum(one.size for one in inputs)
     for one in inputs:
+        left -= one.size
         if one.path.endswith(ENDING):
             yield from (Rows(one.path, group) for group in range(groups_of(job, one)))
             continue
@@ -113,7 +115,7 @@ def tasks(job: Job, inputs: Iterable[Input]) -> Iterator[Task]:
             continue
         bundle.append(one)
         size += one.size
-        if size >= TASK_BYTES or len(bundle) >= TASK_FILES:
+        if size >= min(TASK_BYTES, max(LEAST_BYTES, left // SHARES)) or len(bundle) >= TASK_FILES:
             yield tuple(bundle)
             bundle, size = [], 0
     if bundle:
