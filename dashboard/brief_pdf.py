@@ -1,12 +1,10 @@
-"""The briefing as PDF by reportlab. Embeds a Chinese TrueType font of the system; else names one that readers bring along."""
+"""The briefing as PDF by reportlab. Embeds the system's Chinese font; where it has none, names one that readers bring along."""
 
 from __future__ import annotations
 
 import io
-import os
 import re
-from functools import cache
-from pathlib import Path
+import threading
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,35 +16,33 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from dashboard.brief import Bars, Brief, Section
+from dashboard.brief_fonts import BODY_FONTS, HEAD_FONTS, embedded_font
 from dashboard.wording import amount
 
-WINDOWS = Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"
-BODY_FONTS = (
-    WINDOWS / "simfang.ttf", WINDOWS / "simsun.ttc", WINDOWS / "msyh.ttc", Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"),
-    Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"), Path("/usr/share/fonts/truetype/arphic/uming.ttc"),
-    Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"), Path("/Library/Fonts/Arial Unicode.ttf"),
-    Path("/System/Library/Fonts/Supplemental/Songti.ttc"), Path("/System/Library/Fonts/Supplemental/Arial Unicode.ttf"),
-)  # fmt: skip
-HEAD_FONTS = (WINDOWS / "simhei.ttf", *BODY_FONTS)
 RED, BLUE = colors.HexColor("#C00000"), colors.HexColor("#1F5FA8")
 
 
-@cache
+BUILDING = threading.Lock()  # reportlab knows fonts by name, in one register for the process
+
+
+def register(brief: Brief) -> None:
+    """Fonts for `body` and `head` with the document's characters; STSong-Light, which readers bring along, where there is none."""
+    characters = "".join(sorted(set(repr(brief))))
+    for role, paths in (("body", BODY_FONTS), ("head", HEAD_FONTS)):
+        data = embedded_font(paths, characters)
+        if data:
+            pdfmetrics.registerFont(TTFont(f"ct-{role}", io.BytesIO(data)))
+        else:
+            pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+
+
 def font(role: str) -> str:
-    """The registered name of the first Chinese font found for `body` or `head`; STSong-Light, which readers substitute, at last."""
-    for path in BODY_FONTS if role == "body" else HEAD_FONTS:
-        if path.is_file():
-            try:
-                pdfmetrics.registerFont(TTFont(f"ct-{role}", str(path), subfontIndex=0))
-            except (TTFError, OSError):
-                continue
-            return f"ct-{role}"
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    return "STSong-Light"
+    """The registered name of the font for `body` or `head`."""
+    return f"ct-{role}" if f"ct-{role}" in pdfmetrics.getRegisteredFontNames() else "STSong-Light"
 
 
 def styles() -> dict[str, ParagraphStyle]:
@@ -69,6 +65,13 @@ def styles() -> dict[str, ParagraphStyle]:
 
 def pdf(brief: Brief) -> bytes:
     """The document; its text can be searched and copied."""
+    with BUILDING:
+        register(brief)
+        return built(brief)
+
+
+def built(brief: Brief) -> bytes:
+    """The document in the fonts that are registered."""
     buffer, style = io.BytesIO(), styles()
     template = SimpleDocTemplate(
         buffer, pagesize=A4, topMargin=37 * mm, bottomMargin=35 * mm, leftMargin=28 * mm, rightMargin=26 * mm, title=brief.title, author="", subject=brief.number,

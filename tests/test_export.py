@@ -14,9 +14,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import pyarrow.parquet as pq
 import pytest
+from fontTools.ttLib import TTFont
 
 from dashboard import export, marks, wording
 from dashboard.brief import Bars, Brief, Section, render
+from dashboard.brief_fonts import BODY_FONTS, embedded_font
 
 NASTY = (
     '=HYPERLINK("http://x","y")',
@@ -207,6 +209,24 @@ def test_brief_as_pdf() -> None:
     )
     for line in text.splitlines():
         assert not line.startswith(("、", "，", "。", "》", "）")), line
+
+
+@pytest.mark.skipif(not any(p.is_file() for p in BODY_FONTS), reason="no Chinese font on this machine")
+def test_the_pdf_carries_its_font() -> None:
+    """The file prints the same anywhere: the Chinese fonts are inside, none is left to the reader."""
+    document = render(BRIEF, "pdf")
+    assert document.count(b"/FontFile2") >= 2 and b"STSong" not in document
+
+
+def test_every_character_is_drawn() -> None:
+    font = embedded_font(BODY_FONTS, "平城区𠮷")
+    if font is None:
+        pytest.skip("no Chinese font on this machine")
+    cut = TTFont(io.BytesIO(font))
+    drawn = cut["glyf"]
+    for character in "平城区0，缺":
+        assert drawn[cut.getBestCmap()[ord(character)]].numberOfContours > 0
+    assert len(font) < 200_000
 
 
 def test_brief_as_page() -> None:
