@@ -144,7 +144,10 @@ def once(readings: list[Reading]) -> list[Reading]:
     for reading in readings:
         number = reading.number
         so_far = alike.setdefault((number.value, number.unit), [])
-        if so_far and any(same_fact(reading, other) for other in so_far[-MAX_ALIKE:]):
+        others = so_far[-MAX_ALIKE:]
+        if others and number.unit_class == "ratio":  # in one sentence they are no facts told twice
+            others = [other for other in others if other.sentence != reading.sentence]
+        if others and any(same_fact(reading, other) for other in others):
             continue
         so_far.append(reading)
         kept.append(reading)

@@ -135,7 +135,7 @@ def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Numb
         or unit_class in _WATCHED or unit in _ODD
     ) and is_trap(norm, start, end, value, unit, unit_class, traps):  # fmt: skip
         return None
-    if unit_class in _DATED and is_year(norm[start : end - len(unit)], following):
+    if unit_class in _DATED and len(printed) == 4 and is_year(norm[start : end - len(unit)], following):
         return None
     return Number(start, end, value, unit_said, unit_class, qualifier)
 

@@ -23,8 +23,8 @@ for _keep in "，。；：？！（）":  # Chinese punctuation stays Chinese: c
 _FOLD |= {ord(","): "，", ord(";"): "；", ord("!"): "！", ord("?"): "？", ord("("): "（", ord(")"): "）"}
 
 # [。！？…!?]+[”’）》」』)]*\n*|\n+ on the raw text (normalised quotes have no side), written so that one search for its
-# first character finds it: three times faster
-_SENTENCE_END = re.compile(r"[。！？…!?\n](?:(?<!\n)[。！？…!?]*[”’）》」』)]*)?\n*")
+# first character finds it, and without a group that may be missing: three times faster
+_SENTENCE_END = re.compile(r"[。！？…!?\n](?:(?<=\n)|[。！？…!?]*[”’）》」』)]*)\n*")
 _CLAUSE_END = re.compile(r"[，；：。！？…\n]")
 
 

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.measure import measure
+from etl import measure_numbers, measure_scope
+from etl.measure import measure, measure_all
 from etl.measure_words import tag, tag_all
 from etl.models import Article, Metric
 from etl.rules import Rules
 from etl.rules.errors import RulesError
 from etl.rules.quantities import load_quantities
-from etl.text import Text
+from etl.text import Text, normalise
 
 
 def article(text: str, body_start: int = 0) -> Article:
@@ -429,3 +430,38 @@ def test_long_repetition_is_measured_to_an_end(piece: str, rules: Rules) -> None
 def test_texts_tagged_together_are_tagged_as_one_by_one(texts: list[str]) -> None:
     """Each text of a joint call keeps its own words."""
     assert tag_all(texts) == [tag(text) for text in texts]
+
+
+def test_no_texts_are_tagged_as_none() -> None:
+    assert tag_all([]) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(GENRE, max_size=5))
+def test_articles_measured_together_are_measured_as_one_by_one(rules: Rules, texts: list[str]) -> None:
+    pairs = [(article(text), Text.of(text)) for text in texts]
+    assert measure_all(pairs, rules) == [measure(a, t, rules) for a, t in pairs]
+
+
+@given(st.text(alphabet='截至止目前到今年去以来迄累计月底自从开始起共已"春12日， 为', max_size=60))
+def test_what_announces_a_total_has_a_hint_near_its_start(text: str) -> None:
+    """A sentence without a hint is never searched, and one with a hint from shortly before it on."""
+    found, hint = measure_scope._ANNOUNCED.search(text), measure_scope._HINT.search(text)
+    assert not found or (hint and hint.start() - measure_scope.BEFORE_HINT <= found.start())
+
+
+def test_white_space_before_a_number_is_looked_behind() -> None:
+    """近 86家 is near 86: every white space that a normalised text may hold has the qualifier looked for."""
+    spaces = {c for c in map(normalise, map(chr, range(0x3001))) if c.isspace()}
+    assert spaces <= measure_numbers._BEFORE
+
+
+def test_indicator_is_the_first_that_fits(rules: Rules) -> None:
+    """The cues met lead to every indicator that may fit, also where a cue begins inside another."""
+    quantities = rules.quantities
+    for unit_class, cues in quantities.cues.items():
+        unit = next(u for u, name in quantities.units.items() if name == unit_class)
+        words = list(cues.led)
+        for what in [*words, *(a + b[1:] for a in words for b in words if a[-1] == b[0])]:
+            fitting = [i for i in quantities.indicators if unit_class in i.classes and i.fits(what, unit)]
+            assert quantities.indicator(what, unit, unit_class) == (fitting[0] if fitting else None), what

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +88,12 @@ def test_bounds_hold_the_position(raw: str, position: int) -> None:
         assert first <= position <= last
     assert text.ends[-1] == len(raw)
     assert list(text.ends) == sorted(set(text.ends))
+
+
+@given(st.text(alphabet="一。！？…!?”）\n", max_size=30))
+def test_sentences_end_where_their_plain_definition_says(raw: str) -> None:
+    ends = [m.end() for m in re.finditer(r"[。！？…!?]+[”’）》」』)]*\n*|\n+", raw)]
+    assert list(Text.of(raw).ends) == (ends if ends and ends[-1] == len(raw) else [*ends, len(raw)])
 
 
 def test_sentences_and_clauses() -> None:
