@@ -30,12 +30,8 @@ MARK = "assets.json"
 ICON = re.compile(r":material/([a-z0-9_]{1,60}):")
 IMPORT = re.compile(r'(?:\bfrom|\bimport)\s*["`]\./([\w.@-]{1,120}\.js)["`]')  # static ones; import(…) is left out
 LISTED = re.compile(r'(?:src|href)="\./static/js/([\w.@-]{1,120}\.js)"')
-DRAWN = (
-    "PlotlyChart",
-    "Html",
-    "ButtonGroup",
-    "Button",
-)  # chunks of the front end that the first page asks for by and by
+DRAWN = ("PlotlyChart", "Html", "Metric", "ButtonGroup", "Button")  # what the first page asks for by and by
+LONGEST = 3500  # characters; nginx reads no parameter above 4096
 FILES = frozenset({"js", "css", "media"})
 
 
@@ -173,8 +169,10 @@ def preload(front: Path) -> str:
 
     The browser then fetches and compiles Plotly while the session begins, not after the first chart was sent.
     """
-    links = ", ".join(f"</static/js/{name}>; rel=modulepreload; crossorigin" for name in early(front))
-    return f'set $campaign_preload "{links}";\n'
+    links = [f"</static/js/{name}>; rel=modulepreload; crossorigin" for name in early(front)]
+    while len(", ".join(links)) > LONGEST:
+        links.pop()
+    return f'set $campaign_preload "{", ".join(links)}";\n'
 
 
 def early(front: Path) -> list[str]:
@@ -182,7 +180,7 @@ def early(front: Path) -> list[str]:
     folder = front / "static" / "js"
     known = set(LISTED.findall((front / "index.html").read_text("utf-8")))
     found: dict[str, None] = {}
-    waiting = [path.name for name in DRAWN for path in sorted(folder.glob(f"{name}.*.js"))]
+    waiting = [path.name for name in reversed(DRAWN) for path in sorted(folder.glob(f"{name}.*.js"))]
     while waiting:
         name = waiting.pop()
         if name not in known and name not in found and (folder / name).is_file():

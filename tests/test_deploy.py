@@ -6,6 +6,9 @@ import base64
 import concurrent.futures
 import gzip
 import http.client
+import importlib.util
+import io
+import json
 import os
 import re
 import shlex
@@ -24,6 +27,7 @@ from typing import Any
 
 import pytest
 
+from dashboard import assets
 from dashboard.__main__ import parse
 from etl.__main__ import parser
 from tests import live
@@ -63,6 +67,10 @@ def test_units_call_what_the_program_understands() -> None:
     call = shlex.split(settings("campaign-dashboard.service", "ExecStart")[0])
     assert call[1:3] == ["-m", "dashboard"]
     assert parse(call[3:]).address == "127.0.0.1"
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    call = shlex.split(re.findall(r"python (-m dashboard assets \S+)", told)[0])
+    site = (DEPLOY / "nginx" / "campaign-tracker.conf").read_text(encoding="utf-8")
+    assert set(re.findall(r"\s(/var/cache\S+?)(?:/\$\w+|/\*\.conf);", site)) == {str(parse(call[2:]).folder)}
     assert settings("campaign-refresh.service", "SuccessExitStatus") == ["2 5"]
 
 
@@ -104,14 +112,19 @@ def test_no_secret_is_kept_here() -> None:
 # --- nginx before the real app ---------------------------------------------------------------------------------------
 
 PASSWORDS = {"reader": "lesen", "analyst": "zahlen"}
+PACKABLE = all(importlib.util.find_spec(name) for name in ("brotli", "fontTools"))  # extra: deploy
+packed = pytest.mark.skipif(not PACKABLE, reason="no brotli or no fontTools here (extra: deploy)")
+FRONT = assets.front_end()
+SCRIPT = max((FRONT / "static" / "js").iterdir(), key=lambda p: p.stat().st_size)
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where nginx listens, and the data folder behind it."""
+    """Where nginx listens, the data folder behind it, and nginx's own folder."""
 
     url: str
     folder: Path
+    nginx: Path
 
     def get(self, path: str, user: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (lower case) and body."""
@@ -146,6 +159,7 @@ def configuration(folder: Path, port: int, plain: int, behind: int) -> Path:
         ("campaign.example.gov.cn", "localhost"),
         ("/etc/campaign-tracker", str(folder)),
         ("/var/log/nginx", str(folder)),
+        ("/var/cache/campaign-tracker", str(folder)),
     ):
         assert old in text, old
         text = text.replace(old, new)
@@ -171,6 +185,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if nginx is None or not shutil.which("openssl"):
         pytest.skip("no nginx or no openssl here (Debian: apt-get install nginx-light openssl)")
     folder, data = tmp_path_factory.mktemp("nginx"), live.make_table(tmp_path_factory.mktemp("data"))
+    if PACKABLE:
+        assets.write(folder / "assets", brotli_quality=4, gzip_level=1)
     port, plain, behind = live.free_port(), live.free_port(), live.free_port()
     config = configuration(folder, port, plain, behind)
     checked = subprocess.run(
@@ -182,7 +198,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         process = subprocess.Popen([nginx, "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + 20
-            found = Site(f"https://localhost:{port}", data)
+            found = Site(f"https://localhost:{port}", data, folder)
             while time.monotonic() < deadline:
                 try:
                     if found.get("/_stcore/health")[0] == 200:
@@ -235,6 +251,170 @@ def test_headers_and_compression(site: Site) -> None:
     status, headers, body = site.get(f"/{script}", "reader", **{"Accept-Encoding": "gzip"})
     assert status == 200 and headers["content-encoding"] == "gzip" and "content-security-policy" in headers
     assert len(body) < 0.5 * len(gzip.decompress(body))
+
+
+UNDECODED = {"br": lambda b: importlib.import_module("brotli").decompress(b), "gzip": gzip.decompress, "": bytes}
+
+
+@packed
+@pytest.mark.parametrize(
+    ("accepted", "sent", "by"),
+    [
+        ("br", "br", "nginx"),
+        ("gzip", "gzip", "nginx"),
+        ("gzip, deflate, br, zstd", "br", "nginx"),
+        ("gzip;q=0.8, br;q=0.5", "br", "nginx"),
+        ("br;q=0, gzip", "gzip", "nginx"),
+        ("br; q=0.000,gzip;q=1.0", "gzip", "nginx"),
+        ("deflate, brotli", "", "dashboard"),
+        ("gzip;q=0, identity", "", "dashboard"),
+        ("", "", "dashboard"),
+    ],
+)
+def test_encodings(site: Site, accepted: str, sent: str, by: str) -> None:
+    """What is sent unpacks to Streamlit's file, with the right type and the headers of every other answer."""
+    wanted = {k: v for k, v in site.get("/", "reader")[1].items() if k in SAFE}
+    assert len(wanted) == len(SAFE)
+    for path, kind in (
+        (SCRIPT, r"(application|text)/javascript(; charset=utf-8)?"),
+        (next((FRONT / "static/css").iterdir()), "text/css; charset=utf-8"),
+    ):
+        name = path.relative_to(FRONT).as_posix()
+        status, headers, body = site.get(f"/{name}", "reader", **{"Accept-Encoding": accepted})
+        assert (status, headers.get("content-encoding", "")) == (200, sent)
+        assert UNDECODED[sent](body) == path.read_bytes()
+        assert headers["vary"] == "Accept-Encoding"
+        assert re.fullmatch(kind, headers["content-type"])
+        assert {k: v for k, v in headers.items() if k in SAFE} == wanted
+        year = by == "nginx"
+        assert headers["cache-control"] == f"max-age={(365 if year else 30) * 86400}"
+
+
+SAFE = (
+    "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy", "permissions-policy",
+    "cross-origin-opener-policy", "cross-origin-resource-policy", "strict-transport-security",
+)  # fmt: skip
+
+
+@packed
+def test_packed_files_are_as_closed_as_the_page(site: Site) -> None:
+    name = f"/static/js/{SCRIPT.name}"
+    status, headers, body = site.get(name, **{"Accept-Encoding": "br"})
+    assert status == 401 and "content-encoding" not in headers and len(body) < 1000
+    for path in (
+        "../../assets.json",
+        "../../../preload.conf",
+        "..%2f..%2f..%2fpreload.conf",
+        "%2e%2e/%2e%2e/assets.json",
+    ):
+        _, _, body = site.get(f"/static/js/{path}", "reader")
+        assert b"campaign_preload" not in body and b'"streamlit":' not in body, path
+    status, headers, _ = site.get(name, "reader", **{"Accept-Encoding": "br"})
+    again = site.get(name, "reader", **{"Accept-Encoding": "br", "If-None-Match": headers["etag"]})
+    assert (again[0], again[2]) == (304, b"")
+
+
+def test_without_packed_files_the_dashboard_answers(site: Site) -> None:
+    """The folder is gone, or a file that an upgrade brought is not in it: packed by nginx as it goes."""
+    away, here = site.nginx / "away", site.nginx / "assets"
+    if here.exists():
+        here.rename(away)
+    try:
+        name = SCRIPT.relative_to(FRONT).as_posix()
+        for accepted, sent in (("gzip, br", "gzip"), ("br", "")):
+            status, headers, body = site.get(f"/{name}", "reader", **{"Accept-Encoding": accepted})
+            assert (status, headers.get("content-encoding", "")) == (200, sent)
+            assert UNDECODED[sent](body) == SCRIPT.read_bytes()
+            assert headers["content-security-policy"] and headers["vary"] == "Accept-Encoding"
+        assert site.get("/static/media/none.woff2", "reader")[0] == 200  # Streamlit's answer to what it does not know
+    finally:
+        if away.exists():
+            away.rename(here)
+
+
+@packed
+def test_the_page_names_its_scripts(site: Site) -> None:
+    """Pages with charts, and no other answer, name Plotly and what it imports; all of it is there."""
+    for path, told in (
+        ("/", True),
+        ("/overview", True),
+        ("/places?place=1402", True),
+        ("/events", False),
+        ("/data", False),
+    ):
+        _, headers, _ = site.get(path, "reader")
+        links = re.findall(r"<(/static/js/[^>]+)>; rel=modulepreload; crossorigin", headers.get("link", ""))
+        assert bool(links) == told, path
+        assert len(set(links)) == len(links)
+        assert not told or "PlotlyChart" in links[0]
+        for link in links:
+            status, headers, _ = site.get(link, "reader", **{"Accept-Encoding": "br"})
+            assert (status, headers["content-encoding"]) == (200, "br")
+            assert "link" not in headers
+
+
+@packed
+def test_fonts_are_cut_down_to_what_is_drawn(site: Site) -> None:
+    from fontTools.ttLib import TTFont
+
+    names = assets.icons(FRONT)
+    assert {"chevron_right", "close", "check", "keyboard_arrow_down"} <= names
+    for path in (FRONT / "static" / "media").glob("*.woff2"):
+        name = path.relative_to(FRONT).as_posix()
+        status, headers, body = site.get(f"/{name}", "reader", **{"Accept-Encoding": "br"})
+        content = UNDECODED["br"](body)
+        assert (status, headers["content-type"], headers["cache-control"]) == (200, "font/woff2", "no-cache")
+        if path.name.startswith("MaterialSymbols"):
+            whole, cut = TTFont(path), TTFont(io.BytesIO(content))
+            there, kept = assets.ligatures(whole), assets.ligatures(cut)
+            assert {n for n in names if n in there} == names & kept.keys()
+            assert outlines(whole, [there[n] for n in sorted(names & kept.keys())]) == outlines(
+                cut, [kept[n] for n in sorted(names & kept.keys())]
+            )
+            assert len(content) < 30_000
+        elif path.name.startswith("SourceSans"):
+            assert len(content) < 5_000
+        else:
+            assert content == path.read_bytes()
+
+
+def outlines(font: Any, glyphs: list[str]) -> list[object]:
+    """What each of the glyphs draws."""
+    from fontTools.pens.recordingPen import DecomposingRecordingPen
+
+    found = []
+    for name in glyphs:
+        pen = DecomposingRecordingPen(font.getGlyphSet())
+        font.getGlyphSet()[name].draw(pen)
+        found.append(pen.value)
+    return found
+
+
+@packed
+def test_only_a_folder_of_ours_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    front = tmp_path / "front"
+    for name, text in (
+        ("index.html", '<script src="./static/js/index.a.js"></script>'),
+        ("static/js/index.a.js", "0"),
+        ("static/js/PlotlyChart.b.js", 'import"./index.a.js";import{x}from"./more.c.js";import("./later.d.js")'),
+        ("static/js/more.c.js", "1"),
+        ("static/js/later.d.js", "2"),
+        ("static/js/x$host.js", "3"),
+        ("manifest.json", "{}"),
+    ):
+        (front / name).parent.mkdir(parents=True, exist_ok=True)
+        (front / name).write_text(text)
+    monkeypatch.setattr(assets, "front_end", lambda: front)
+    assert assets.early(front) == ["PlotlyChart.b.js", "more.c.js"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mine.txt").write_text("keep")
+    assert assets.command(other) == 64 and (other / "mine.txt").read_text() == "keep"
+    for _ in range(2):
+        assert assets.command(tmp_path / "packed") == 0
+        assert json.loads((tmp_path / "packed" / "assets.json").read_text())["files"] == 5
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["front", "other", "packed"]
+    assert oct((tmp_path / "packed/br/static/js/more.c.js").stat().st_mode)[-3:] == "644"
 
 
 def test_too_many_requests_are_refused(site: Site) -> None:
