@@ -39,9 +39,13 @@ def physical_lines(text: str, norm: str) -> Iterator[Line]:
         if not stripped:
             gap += 1
             continue
-        lead = len(raw) - len(raw.lstrip()) if len(stripped) < len(raw) else 0
+        size = len(stripped)
+        lead = len(raw) - len(raw.lstrip()) if size < len(raw) else 0
         if stripped[0] not in _MARKED:
-            yield _line(raw, stripped, start, lead, norm, gap)
+            if lead or len(stripped.split(None, 3)) > 3:
+                yield _line(raw, stripped, start, lead, norm, gap)
+            else:  # most lines
+                yield Line(stripped, norm[start : start + size], ((start, start + size),), "", gap)
             gap = 0
         elif _IMAGE.fullmatch(stripped):
             yield line_at(stripped, start + lead, "image", gap)
