@@ -12,7 +12,7 @@ from etl.check import check
 from etl.classify import classify
 from etl.dates import dates
 from etl.locate import locate, locate_issues
-from etl.measure import measure
+from etl.measure import measure_all
 from etl.models import Article, Event, Issue, schema_of, to_batch
 from etl.rules import Rules
 from etl.text import Text
@@ -33,7 +33,7 @@ def extract_all(articles: Sequence[Article], rules: Rules) -> list[tuple[list[Ev
     places = [locate(a, t, rules) for a, t in pairs]
     whens = [dates(a, t, rules) for a, t in pairs]
     tags = [classify(a, t, rules) for a, t in pairs]
-    metrics = [measure(a, t, rules) for a, t in pairs]
+    metrics = measure_all(pairs, rules)
     found = []
     for (article, text), where, when, what, numbers in zip(pairs, places, whens, tags, metrics, strict=True):
         sound, issues = check(article, assemble(article, text, where, when, what, numbers))

@@ -1,7 +1,7 @@
 """Whether a number is a running total or the count of one activity.
 
-A running total is announced in its own sentence (截至6月14日…13万余户; 累计发放; 自4月中旬开始…共计; 目前已…), is carried on by the next
-sentences (其中…; 同时…), or stands in the span of time that …以来 opened for the paragraphs after it (今年以来，…). The count of one
+A running total is announced in its own sentence (截至6月14日…13万余户; 累计发放; 今年共; 自4月中旬开始…共计; 目前已…), is carried on by the next
+sentences (其中…; 同时…), or stands in the span of time that …以来 opened for the paragraphs after it (今年以来，…; 专项行动开展以来，…). The count of one
 activity is what 此次, 本次, 现场, 截至当晚 tell, what has a date of its own, a state without a verb (管护员共31名) or a rate (日均1000班次).
 """
 
@@ -18,12 +18,13 @@ from etl.text import Text
 _COUNTING = r"(?:共(?<!公共)(?![同产建治享青和]|计?[\d约有近])|累计|已|先后)"  # 共整治, not 公共, 共同, 共4.6万元
 _ANNOUNCED = re.compile(
     r"截[至止](?!当[晚日天])|(?<![\u4e00-\u9fff\d])至(?:目前|\d{1,2} ?月)|累计|(?<![\u4e00-\u9fff\d])到\d{1,2} ?月底|到目前为止|迄今|至今|"
-    r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\")以来|"
+    r"(?:今年|去年|前年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|\"[^\"]{2,6}\"|[动作]开展|[动作])以来(?![^，。；\d]{2,40}的)|"
+    r"今年来|今年(?:以?来)?(?:已经?|共|累计)(?!同)|"
     rf"[自从][^。，；]{{2,20}}(?<![时点分])(?:开始|以来|起)[^。]{{0,60}}?{_COUNTING}|以来[^。]{{0,40}}?{_COUNTING}"
 )
 # One of these stands in any sentence of the above; like the above they begin with one set of characters.
 _HINT = re.compile(
-    r"[截至累到以迄自从](?:(?<=截)[至止]|(?<=至)[目今\d]|(?<=累)计|(?<=到)[目\d]|(?<=以)来|(?<=迄)今|"
+    r"[截至累到以迄自从今](?:(?<=截)[至止]|(?<=至)[目今\d]|(?<=累)计|(?<=到)[目\d]|(?<=以)来|(?<=迄)今|(?<=今)年(?:以?来|[已共累])|"
     r"(?<=[自从])[^。，；]{2,20}(?:开始|起))"
 )
 BEFORE_HINT = 8  # at most as many characters behind the start of what announces ("……"以来)
@@ -31,14 +32,20 @@ _AT_PRESENT = re.compile(r"目前[^。；]{0,30}?(?:已|共(?!有))|目前，[^�
 _CLOSED = re.compile(
     r"\d{1,2} ?日?(?:至|到|-|~)(?:\d{1,2} ?月)?\d{1,2} ?日[^。]*累计"
 )  # 10月1日至5日…累计: one stretch
-_SPAN_OF_TIME = re.compile(r"(?:今年|去年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年)以来")
+_SPAN_OF_TIME = re.compile(
+    r"(?:今年|去年|年初|入[春夏秋冬汛]|[春夏秋冬汛]季?期?|20\d\d ?年|"
+    r"(?:行动|工作|整治|攻坚|专项)\"?(?:部署|启动|开展|实施)?)以来(?![^，。；\d]{2,40}的)"
+)
 # 累计 of one activity is no running total: 此次活动累计发放 …
 _ONE_ACTIVITY = re.compile(r"此次|本次|这次|当[天日晚]|本届|首场")
 _STRONG = re.compile(r"截[至止]|以来|至今|迄今|[自从][^。，；]{2,20}(?:开始|起)")
 # What has a time of its own carries no earlier total on; an earlier span of time ends there, but not at 目前 or 期间.
 # Two patterns, each with a set of characters to begin with: a scan skips quickly to those.
-_OTHER_DAY = re.compile(r"[0-9](?: ?[日号月]|(?<=2)0\d\d ?年)")
-_OTHER_TIME = re.compile(r"近日|日前|昨[日天]|连日来|此次|本次|这次|现场|当[天日晚]|下一步|去年|接下来|预计|将于")
+_OTHER_DAY = re.compile(r"[0-9](?: ?[日号月](?!份?以来)|(?<=2)0\d\d ?年(?!以来))")
+_OTHER_TIME = re.compile(
+    r"近日|日前|昨[日天]|连日来|此次|本次|这次|(?<![均都已])现场|当[天日晚]|下一步|去年|接下来|预计|将于"
+)
+_OF_LATE = re.compile(r"近日|日前|昨[日天]")  # 今年以来各地推动…，近日曝光3起
 _STANDING = re.compile(r"目前|期间|当前|近期|如今|记者|表示|说[，：。]|[\"]$")
 _DONE = re.compile(_COUNTING)
 _RATE = re.compile(r"日均|月均|年均|每[年月周天日季]")
@@ -87,9 +94,8 @@ class Scopes:
         at = number.start
         start = max(self.ends[n - 1] if n else 0, at - REACH)
         announced = self.announced(n)
-        if (announced < at and not self.is_state(announced, number, counted)) or self.goes_on(
-            n, start, number, counted
-        ):
+        told = announced < at and not _OF_LATE.search(self.norm, max(announced, start), at)
+        if (told and not self.is_state(announced, number, counted)) or self.goes_on(n, start, number, counted):
             found = self.totals
         elif self.at_present(start, at, counted):
             found = self.present
