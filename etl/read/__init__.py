@@ -50,6 +50,7 @@ _STREAMED = {"csv", "jsonl"}  # read line by line: no bound on the whole file
 _CLUTTER = re.compile(r"~\$.*|thumbs\.db|desktop\.ini|.*\.(?:part|crdownload|tmp|lnk|url)", re.IGNORECASE)
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ANY_UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def read(path: Path, root: Path) -> Iterator[Page | Issue]:
@@ -175,6 +176,6 @@ def _masked(text: str | None) -> str | None:
 
 def clean(text: str) -> str:
     """The text with each control character a blank and each lone surrogate U+FFFD; length is kept."""
-    if _UNCLEAN.search(text):
-        text = _UNCLEAN.sub(" ", text)
-    return _SURROGATE.sub("\ufffd", text) if _SURROGATE.search(text) else text
+    if _ANY_UNCLEAN.search(text) is None:
+        return text
+    return _SURROGATE.sub("\ufffd", _UNCLEAN.sub(" ", text))
