@@ -42,8 +42,8 @@ class Campaign:
 class Catalog:
     """What can be chosen: everything that the table holds, and the days that it covers."""
 
-    nodes: dict[str, Node] = field(default_factory=dict)
-    children: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    children: Mapping[str | None, tuple[str, ...]] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)  # most frequent first
     papers: tuple[str, ...] = ()
     first: dt.date | None = None

@@ -1,7 +1,8 @@
 """Questions to the open table: (connection, Filters) → small DataFrame. No Streamlit; user input only as bound parameters.
 
 An activity is counted once: reports that repeat an earlier one (`dup`) are left out of counts and sums. A running total
-(截至…累计) is never added to anything: its latest value stands. See tables.py for the columns.
+(截至…累计) is never added to anything: its latest value stands. See tables.py for the columns. DuckDB counts by numbers;
+the names of what is shown are put in here.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from dashboard.filters import Filters, last_complete_week, monday
+from dashboard.filters import NO_CAMPAIGN, Filters, last_complete_week, monday
+from dashboard.narrow import AGAIN, DUPLICATE, PRECISIONS, ROUGH, RUNNING, Source
+from dashboard.tables import Connection
+from etl.models import Event, schema_of
 
-Connection = duckdb.DuckDBPyConnection
 Params = dict[str, Any]
 LEVEL_COLUMNS = ("p", "c", "d", "s", "k")
 QUIET_WEEKS = 2  # a street is newly silent after this many covered weeks without a report
@@ -49,25 +54,85 @@ def where(cur: Connection, filters: Filters, last: dt.date | None, *, dates: boo
         parts.append("pub <= $end" if filters.by == "published" else "coalesce(day0, pub) <= $end")
     params |= {k: v for k, v in (("start", start), ("end", end)) if v is not None}
     if filters.place is not None:
-        column, nid = located(cur, filters.place)
-        parts.append(f"{column} = $nid")
-        params["nid"] = nid
-    if filters.campaigns:
-        parts.append("camp IN (SELECT cid FROM camp WHERE list_contains($campaigns, id))")
-        params["campaigns"] = list(filters.campaigns)
-    if filters.groups:
-        parts.append("camp IN (SELECT cid FROM camp WHERE list_contains($groups, grp))")
-        params["groups"] = list(filters.groups)
+        parts.append(inside(cur, filters.place))
+    chosen = [
+        n
+        for n, c in enumerate(cur.words.campaigns)
+        if (not filters.campaigns or c.id in filters.campaigns) and (not filters.groups or c.group in filters.groups)
+    ]
+    if filters.campaigns or filters.groups:
+        parts.append(one_of("camp", chosen))
     if filters.papers:
-        parts.append("paper IN (SELECT nid FROM paper WHERE list_contains($papers, name))")
-        params["papers"] = list(filters.papers)
+        parts.append(one_of("paper", [n for n, name in enumerate(cur.words.papers) if name in filters.papers]))
     return " AND ".join(parts), params
 
 
-def located(cur: Connection, place: str) -> tuple[str, int]:
-    """The column of a place's level and its number there; a number that no row has for a place that is not there."""
-    found = cur.execute("SELECT level, nid FROM node WHERE id = $place", {"place": place}).fetchall()
-    return (LEVEL_COLUMNS[found[0][0]], int(found[0][1])) if found else ("p", -2)
+def inside(cur: Connection, place: str) -> str:
+    """The condition that a row is in a place: its finest place is that one or one below. False for an unknown place."""
+    node = cur.words.tree.find(place)
+    return f"place BETWEEN {node} AND {cur.words.tree.end[node]}" if node >= 0 else "false"
+
+
+def one_of(column: str, numbers: Sequence[int]) -> str:
+    """The condition that a column has one of some numbers."""
+    if len(numbers) == 1:
+        return f"{column} = {int(numbers[0])}"
+    return f"{column} IN ({', '.join(str(int(n)) for n in numbers)})" if numbers else "false"
+
+
+def named_places(cur: Connection, found: pd.DataFrame, **columns: str) -> pd.DataFrame:
+    """`found` with columns of ids or names (`new="ids nid"`: the ids of the nodes in column nid)."""
+    found = found.copy(deep=False)
+    for new, what in columns.items():
+        kind, at = what.split()
+        found[new] = cur.words.tree.taken(kind, found[at].to_numpy())
+    return found
+
+
+def above(cur: Connection, nodes: Any) -> Any:
+    """The nearest named place above each node; -1 where there is none."""
+    return cur.words.tree.parent[np.asarray(nodes, np.int64)]
+
+
+def in_order(cur: Connection, found: pd.DataFrame, *keys: tuple[str, int]) -> pd.DataFrame:
+    """Rows sorted by columns (1 ascending, -1 descending); of a column `nid`, `camp` or `paper` by what its numbers stand for."""
+    columns = []
+    for name, way in reversed(keys):
+        values = found[name].to_numpy()
+        if name == "nid":
+            values = cur.words.tree.order[values]
+        elif name == "camp":
+            values = ranked([c.id for c in cur.words.campaigns])[values]
+        columns.append(way * values.astype(np.int64))
+    return found.iloc[np.lexsort(columns)].reset_index(drop=True)
+
+
+def ranked(words: Sequence[str]) -> Any:
+    """The place of each word among all in their order."""
+    found = np.empty(len(words), np.int64)
+    found[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+    return found
+
+
+def campaign_ids(cur: Connection, numbers: Any) -> list[str]:
+    """Ids of campaigns."""
+    return [cur.words.campaigns[int(n)].id for n in numbers]
+
+
+def campaign_names(cur: Connection, numbers: Any) -> list[str]:
+    """Names of campaigns."""
+    return [cur.words.campaigns[int(n)].name for n in numbers]
+
+
+def paper_names(cur: Connection, numbers: Any) -> list[str | None]:
+    """Names of newspapers; None where unknown."""
+    return [None if pd.isna(n) else cur.words.papers[int(n)] for n in numbers]
+
+
+def located(cur: Connection, place: str) -> tuple[int, str]:
+    """The level of a place (of an unknown one, the first) and the condition that a row is in it."""
+    node = cur.words.tree.find(place)
+    return (int(cur.words.tree.level[node]) if node >= 0 else 0), inside(cur, place)
 
 
 def day_column(filters: Filters) -> str:
@@ -80,26 +145,43 @@ def totals(cur: Connection, filters: Filters, last: dt.date | None) -> dict[str,
     cond, params = where(cur, filters, last)
     row = frame(
         cur,
-        "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(DISTINCT arow) AS articles,"
-        " count(DISTINCT camp) FILTER (WHERE camp IN (SELECT cid FROM camp WHERE id <> 'none')) AS campaigns,"
-        " count(DISTINCT d) FILTER (WHERE d >= 0) AS districts, count(DISTINCT s) FILTER (WHERE s >= 0) AS streets,"
-        " count(*) FILTER (WHERE NOT dup AND (prec IS NULL OR prec NOT IN ('day', 'range'))) AS inexact,"
+        "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(*) FILTER (WHERE lead) AS articles,"
+        " count(*) FILTER (WHERE NOT dup AND (prec IS NULL OR prec > 1)) AS inexact,"
         f" count(*) FILTER (WHERE NOT dup AND {day_column(filters)} IS NULL) AS undated FROM ev WHERE {cond}",
         params,
     ).iloc[0]
-    return {str(k): int(v) for k, v in row.items()}
+    found = {str(k): int(v) for k, v in row.items()}
+    if not (cur.by_article and by_articles_facts(filters)):
+        rows = max(1, sum(f.size for f in cur.files.articles))
+        distinct = f"SELECT coalesce(bit_count(bitstring_agg(arow, 0, {rows - 1})), 0) AS n FROM ev WHERE {cond}"
+        found["articles"] = int(frame(cur, distinct, params)["n"].iloc[0])
+    camps = frame(cur, f"SELECT camp FROM ev WHERE {cond} GROUP BY 1", params)["camp"]
+    found["campaigns"] = sum(i != NO_CAMPAIGN for i in campaign_ids(cur, camps))
+    places = frame(cur, f"SELECT d, s FROM ev WHERE {cond} GROUP BY 1, 2", params)
+    for name, column in (("districts", "d"), ("streets", "s")):
+        nodes = np.unique(places[column].to_numpy())
+        found[name] = int((nodes >= 0).sum())
+    order = ("events", "reports", "articles", "campaigns", "districts", "streets", "inexact", "undated")
+    return {name: found[name] for name in order}
+
+
+def by_articles_facts(filters: Filters) -> bool:
+    """Whether the filters ask only for what all events of an article share: its day and its paper."""
+    timed = filters.period != "all" and filters.by != "published"
+    return not (filters.place or filters.campaigns or filters.groups or timed)
 
 
 def weekly(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
     """week (Monday), id of the campaign, n activities; weeks without any are left out."""
     cond, params = where(cur, filters, last)
     week = "pub_week" if filters.by == "published" else "act_week"
-    return frame(
+    found = frame(
         cur,
-        f"SELECT {week} AS week, camp.id AS id, count(*)::INTEGER AS n FROM ev JOIN camp ON camp.cid = ev.camp"
-        f" WHERE NOT dup AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2 ORDER BY 1, 2",
+        f"SELECT {week} AS week, camp, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2",
         params,
     )
+    found = in_order(cur, found, ("week", 1), ("camp", 1))
+    return pd.DataFrame({"week": found["week"], "id": campaign_ids(cur, found["camp"]), "n": found["n"]})
 
 
 def covered_weeks(cur: Connection, filters: Filters) -> tuple[dt.date, ...]:
@@ -148,27 +230,38 @@ def by_place(cur: Connection, filters: Filters, last: dt.date | None, level: int
     """id, name, parent (id and name), n activities of the places of one level, the busiest first; unnamed ones left out."""
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
-    return frame(
+    found = frame(
         cur,
-        "SELECT node.id, node.name, up.id AS parent, up.name AS parent_name, n, last FROM ("
-        f" SELECT {column} AS nid, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, max(pub) AS last FROM ev"
-        f" WHERE {column} >= 0 AND {cond} GROUP BY 1) JOIN node USING (nid) LEFT JOIN node up ON up.nid = node.parent"
-        " WHERE n > 0 ORDER BY n DESC, node.id LIMIT $limit",
-        params | {"limit": limit},
+        f"SELECT {column} AS nid, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, max(pub) AS last FROM ev"
+        f" WHERE {column} >= 0 AND {cond} GROUP BY 1 HAVING n > 0",
+        params,
     )
+    found = in_order(cur, found, ("n", -1), ("nid", 1)).head(limit)
+    found["up"] = above(cur, found["nid"])
+    found = named_places(cur, found, id="ids nid", name="names nid", parent="ids up", parent_name="names up")
+    return found[["id", "name", "parent", "parent_name", "n", "last"]]
 
 
 def by_campaign(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
     """id, name, grp, n activities, streets, first and last day of each campaign, the most frequent first."""
     cond, params = where(cur, filters, last)
     day = day_column(filters)
-    return frame(
+    found = frame(
         cur,
-        f"WITH hit AS (SELECT camp, s, count(*) FILTER (WHERE NOT dup) AS n, min({day}) AS first, max({day}) AS last FROM ev WHERE {cond} GROUP BY 1, 2)"
-        " SELECT camp.id, camp.name, camp.grp, sum(hit.n)::INTEGER AS n, count(*) FILTER (WHERE s >= 0)::INTEGER AS streets,"
-        " min(first) AS first, max(last) AS last FROM hit JOIN camp ON camp.cid = hit.camp GROUP BY ALL HAVING sum(hit.n) > 0 ORDER BY n DESC, camp.id",
+        "SELECT camp, n, (bit_count(bits) - get_bit(bits, 0))::INTEGER AS streets, first, last FROM ("
+        f" SELECT camp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, {bits(cur, 's')} AS bits, min({day}) AS first, max({day}) AS last"
+        f" FROM ev WHERE {cond} GROUP BY 1 HAVING n > 0)",
         params,
     )
+    found = in_order(cur, found, ("n", -1), ("camp", 1))
+    found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
+    found["grp"] = [cur.words.campaigns[int(c)].group for c in found["camp"]]
+    return found[["id", "name", "grp", "n", "streets", "first", "last"]]
+
+
+def bits(cur: Connection, column: str) -> str:
+    """One bit for each node that occurs in a column, the first for none (-1): counting them is counting distinct places."""
+    return f"bitstring_agg({column}, -1, {len(cur.words.tree.ids) - 1})"
 
 
 def crosstab(
@@ -177,17 +270,18 @@ def crosstab(
     """campaign, place, n for the busiest campaigns and places of one level (ids and names)."""
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
-    return frame(
+    found = frame(
         cur,
         f"WITH hit AS (SELECT camp, {column} AS nid, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {column} >= 0 AND {cond} GROUP BY 1, 2),"
         " top_c AS (SELECT camp, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, camp LIMIT $rows),"
         " top_p AS (SELECT nid, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, nid LIMIT $columns)"
-        " SELECT camp.id AS campaign, camp.name AS campaign_name, node.id AS place, node.name AS place_name, n,"
-        " top_c.total AS campaign_total, top_p.total AS place_total"
-        " FROM hit JOIN top_c USING (camp) JOIN top_p USING (nid) JOIN camp ON camp.cid = hit.camp JOIN node USING (nid)"
-        " ORDER BY top_c.total DESC, camp.id, top_p.total DESC, node.id",
+        " SELECT camp, nid, n, top_c.total AS campaign_total, top_p.total AS place_total FROM hit JOIN top_c USING (camp) JOIN top_p USING (nid)",
         params | {"rows": rows, "columns": columns},
     )
+    found = in_order(cur, found, ("campaign_total", -1), ("camp", 1), ("place_total", -1), ("nid", 1))
+    found = named_places(cur, found, place="ids nid", place_name="names nid")
+    found["campaign"], found["campaign_name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
+    return found[["campaign", "campaign_name", "place", "place_name", "n", "campaign_total", "place_total"]]
 
 
 # --- silent, zero, unknown -------------------------------------------------------------------------------------------
@@ -201,28 +295,29 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
     `open` (nothing yet, but the week has not ended).
     By week of publication, whatever the filters say, because arrival is known by that day only.
     """
-    within, nid = located(cur, place)
-    column = LEVEL_COLUMNS[min(LEVEL_COLUMNS.index(within) + 1, 4)]
+    level, within = located(cur, place)
+    column = LEVEL_COLUMNS[min(level + 1, 4)]
     cond, params = where(cur, replace(filters, period="all", place=None), None, dates=False)
-    paper_cond = "paper IN (SELECT nid FROM paper WHERE list_contains($papers, name))" if filters.papers else "true"
-    params |= {"within": nid, "first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
+    of_papers, _ = where(cur, Filters(papers=filters.papers), None, dates=False)
+    params |= {"first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
     params["unfinished"] = monday(last) if last_complete_week(last) != monday(last) else dt.date(1, 1, 1)
-    return frame(
+    found = frame(
         cur,
-        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE {within} = $within AND {column} >= 0 AND {paper_cond}),"
-        " places AS (SELECT DISTINCT nid FROM inside),"
+        f"WITH inside AS (SELECT {column} AS nid, paper, pub_week, dup, ({cond}) AS meant FROM ev WHERE {within} AND {column} >= 0 AND {of_papers}),"
+        " covers AS (SELECT nid, paper FROM inside GROUP BY 1, 2), places AS (SELECT DISTINCT nid FROM covers),"
         " span AS (SELECT unnest(generate_series($first::DATE, $final::DATE, INTERVAL 7 DAY))::DATE AS week),"
-        " covers AS (SELECT DISTINCT nid, paper FROM inside WHERE paper IS NOT NULL),"
-        " arrived AS (SELECT DISTINCT nid, issued.week FROM covers JOIN issued USING (paper) WHERE issued.week BETWEEN $first AND $final),"
-        f" hits AS (SELECT nid, pub_week AS week, count(*) AS reports, count(*) FILTER (WHERE NOT dup AND {cond}) AS n,"
-        f"   count(*) FILTER (WHERE {cond}) AS meant FROM inside WHERE pub_week BETWEEN $first AND $final GROUP BY 1, 2)"
-        " SELECT node.id, node.name, span.week, coalesce(n, 0)::INTEGER AS n,"
+        " came AS (SELECT DISTINCT paper, week FROM issued WHERE week BETWEEN $first AND $final),"
+        " arrived AS (SELECT DISTINCT nid, week FROM covers JOIN came USING (paper)),"
+        " hits AS (SELECT nid, pub_week AS week, count(*) AS reports, count(*) FILTER (WHERE NOT dup AND meant) AS n,"
+        "   count(*) FILTER (WHERE meant) AS meant FROM inside WHERE pub_week BETWEEN $first AND $final GROUP BY 1, 2)"
+        " SELECT nid, span.week, coalesce(n, 0)::INTEGER AS n,"
         " CASE WHEN meant > 0 THEN 'reported' WHEN reports > 0 THEN 'zero'"
         "   WHEN span.week = $unfinished THEN 'open' WHEN arrived.week IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
-        " FROM places CROSS JOIN span LEFT JOIN hits USING (nid, week) LEFT JOIN arrived USING (nid, week)"
-        " JOIN node USING (nid) ORDER BY node.id, span.week",
+        " FROM places CROSS JOIN span LEFT JOIN hits USING (nid, week) LEFT JOIN arrived USING (nid, week)",
         params,
     )
+    found = named_places(cur, in_order(cur, found, ("nid", 1), ("week", 1)), id="ids nid", name="names nid")
+    return found[["id", "name", "week", "n", "state"]]
 
 
 def street_campaigns(
@@ -233,27 +328,30 @@ def street_campaigns(
     state: `reported`; `zero` (the place was reported, this campaign was not); `silent` (nothing reported though a covering
     paper arrived); `unknown` (no covering paper arrived).
     """
-    within, nid = located(cur, place)
-    column = LEVEL_COLUMNS[min(LEVEL_COLUMNS.index(within) + 1, 4)]
+    level, within = located(cur, place)
+    column = LEVEL_COLUMNS[min(level + 1, 4)]
     cond, params = where(cur, replace(filters, place=None), last)
     start, end = filters.span(last)
-    params |= {"within": nid, "top": top, "from": start or dt.date(1, 1, 1), "to": end or dt.date(9999, 1, 1)}
-    return frame(
+    params |= {"top": top, "from": start or dt.date(1, 1, 1), "to": end or dt.date(9999, 1, 1)}
+    found = frame(
         cur,
-        f"WITH inside AS (SELECT {column} AS nid, * FROM ev WHERE {within} = $within AND {column} >= 0), places AS (SELECT DISTINCT nid FROM inside),"
-        " covers AS (SELECT DISTINCT nid, paper FROM inside WHERE paper IS NOT NULL),"
-        " arrived AS (SELECT DISTINCT nid FROM covers JOIN issued USING (paper) WHERE issued.pub BETWEEN $from AND $to),"
-        f" hits AS (SELECT nid, camp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n FROM inside WHERE {cond} GROUP BY 1, 2),"
-        " heard AS (SELECT DISTINCT nid FROM inside WHERE pub BETWEEN $from AND $to),"
+        f"WITH inside AS (SELECT {column} AS nid, camp, paper, pub, dup, ({cond}) AS meant FROM ev WHERE {within} AND {column} >= 0),"
+        " covers AS (SELECT nid, paper, bool_or(pub BETWEEN $from AND $to) AS heard FROM inside GROUP BY 1, 2),"
+        " places AS (SELECT nid, coalesce(bool_or(heard), false) AS heard FROM covers GROUP BY 1),"
+        " came AS (SELECT DISTINCT paper FROM issued WHERE pub BETWEEN $from AND $to),"
+        " arrived AS (SELECT DISTINCT nid FROM covers JOIN came USING (paper)),"
+        " hits AS (SELECT nid, camp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n FROM inside WHERE meant GROUP BY 1, 2),"
         " cols AS (SELECT camp, sum(n) AS total FROM hits GROUP BY 1 ORDER BY total DESC, camp LIMIT $top)"
-        " SELECT node.id, node.name, camp.id AS campaign, camp.name AS campaign_name, coalesce(n, 0)::INTEGER AS n, cols.total,"
-        " CASE WHEN n > 0 THEN 'reported' WHEN heard.nid IS NOT NULL THEN 'zero'"
-        "   WHEN arrived.nid IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
+        " SELECT places.nid, cols.camp, coalesce(n, 0)::INTEGER AS n, cols.total,"
+        " CASE WHEN n > 0 THEN 'reported' WHEN heard THEN 'zero' WHEN arrived.nid IS NOT NULL THEN 'silent' ELSE 'unknown' END AS state"
         " FROM places CROSS JOIN cols LEFT JOIN hits ON hits.nid = places.nid AND hits.camp = cols.camp"
-        " LEFT JOIN heard ON heard.nid = places.nid LEFT JOIN arrived ON arrived.nid = places.nid"
-        " JOIN node ON node.nid = places.nid JOIN camp ON camp.cid = cols.camp ORDER BY cols.total DESC, camp.id, node.id",
+        " LEFT JOIN arrived ON arrived.nid = places.nid",
         params,
     )
+    found = in_order(cur, found, ("total", -1), ("camp", 1), ("nid", 1))
+    found = named_places(cur, found, id="ids nid", name="names nid")
+    found["campaign"], found["campaign_name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
+    return found[["id", "name", "campaign", "campaign_name", "n", "total", "state"]]
 
 
 def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 8) -> pd.DataFrame:
@@ -264,8 +362,8 @@ def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 
     """
     cond, params = where(cur, replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
     week = last_complete_week(last)
-    params |= {"week": week, "first": week - dt.timedelta(weeks=16), "quiet": QUIET_WEEKS, "limit": limit}
-    return frame(
+    params |= {"week": week, "first": week - dt.timedelta(weeks=16), "quiet": QUIET_WEEKS}
+    found = frame(
         cur,
         f"WITH seen AS (SELECT s, max(pub_week) AS last FROM ev WHERE s >= 0 AND pub_week IS NOT NULL AND {cond} GROUP BY 1"
         "   HAVING max(pub_week) BETWEEN $first AND $week),"
@@ -275,20 +373,23 @@ def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 
         "   JOIN came USING (paper) WHERE came.week > seen.last GROUP BY 1),"
         " before AS (SELECT ev.s, count(*)::INTEGER AS before FROM ev JOIN seen ON seen.s = ev.s"
         "   WHERE ev.pub_week BETWEEN seen.last - 77 AND seen.last GROUP BY 1)"
-        " SELECT node.id, node.name, up.name AS district, seen.last, quiet, before FROM quiet JOIN seen USING (s)"
-        " JOIN before USING (s) JOIN node ON node.nid = quiet.s LEFT JOIN node up ON up.nid = node.parent"
-        " WHERE quiet >= $quiet ORDER BY before DESC, quiet DESC, node.id LIMIT $limit",
+        " SELECT s AS nid, seen.last, quiet, before FROM quiet JOIN seen USING (s) JOIN before USING (s) WHERE quiet >= $quiet",
         params,
     )
+    found = in_order(cur, found, ("before", -1), ("quiet", -1), ("nid", 1)).head(limit)
+    found["up"] = above(cur, found["nid"])
+    found = named_places(cur, found, id="ids nid", name="names nid", district="names up")
+    return found[["id", "name", "district", "last", "quiet", "before"]]
 
 
 def arrivals(cur: Connection) -> pd.DataFrame:
     """newspaper, week (Monday), articles, last (day): which papers arrived in which week."""
-    return frame(
+    found = frame(
         cur,
-        "SELECT paper.name AS newspaper, week, sum(articles)::INTEGER AS articles, max(pub) AS last FROM issued"
-        " JOIN paper ON paper.nid = issued.paper GROUP BY 1, 2, paper.nid ORDER BY paper.nid, 2",
+        "SELECT paper, week, sum(articles)::INTEGER AS articles, max(pub) AS last FROM issued GROUP BY 1, 2 ORDER BY 1, 2",
     )
+    found["newspaper"] = paper_names(cur, found["paper"])
+    return found[["newspaper", "week", "articles", "last"]]
 
 
 # --- events and their text -------------------------------------------------------------------------------------------
@@ -315,49 +416,72 @@ def events(
     cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
+    found = search_sql(cur, words, params)
     if words:
-        cond += " AND article_id IN (SELECT article_id FROM found)"
+        cond += " AND arow IN (SELECT row FROM found)"
     params |= {"limit": limit, "offset": offset}
-    with_words = search_sql(cur, words, params)
-    return frame(
+    page = frame(
         cur,
-        f"WITH {with_words} hit AS (SELECT * FROM ev WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset),"
+        f"WITH {found} hit AS (SELECT * FROM ev WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset),"
         f" size AS (SELECT count(*)::INTEGER AS total FROM ev WHERE {cond})"
-        " SELECT erow, event_id, article_id, camp.id AS campaign_id, camp.name AS campaign, p.name AS province, c.name AS city,"
-        " d.name AS district, s.name AS street, k.name AS community, s.id AS street_id, d.id AS district_id,"
-        " day0 AS date, day1 AS date_end, prec AS date_precision, pub AS published_on, paper.name AS newspaper, dup, total"
-        " FROM hit CROSS JOIN size JOIN camp ON camp.cid = hit.camp LEFT JOIN paper ON paper.nid = hit.paper"
-        " LEFT JOIN node p ON p.nid = hit.p LEFT JOIN node c ON c.nid = hit.c LEFT JOIN node d ON d.nid = hit.d"
-        f" LEFT JOIN node s ON s.nid = hit.s LEFT JOIN node k ON k.nid = hit.k ORDER BY {ORDERS[order]}",
+        " SELECT erow, event_id, camp, p, c, d, s, k, day0 AS date, day1 AS date_end, prec, pub AS published_on, paper, dup, total"
+        f" FROM hit CROSS JOIN size ORDER BY {ORDERS[order]}",
         params,
     )
+    places = {"province": "p", "city": "c", "district": "d", "street": "s", "community": "k"}
+    page = named_places(
+        cur, page, **{n: f"names {c}" for n, c in places.items()}, street_id="ids s", district_id="ids d"
+    )
+    page["campaign_id"], page["campaign"] = campaign_ids(cur, page["camp"]), campaign_names(cur, page["camp"])
+    page["newspaper"] = paper_names(cur, page["paper"])
+    page["date_precision"] = pd.Categorical.from_codes(page["prec"].fillna(-1).to_numpy(np.int8), pd.Index(PRECISIONS))
+    return page[
+        ["erow", "event_id", "campaign_id", "campaign", *places, "street_id", "district_id", "date", "date_end",
+         "date_precision", "published_on", "newspaper", "dup", "total"]
+    ]  # fmt: skip
 
 
-def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
-    """A table expression `found` of the articles whose text holds every word; adds its parameters."""
+def search_sql(cur: Connection, words: Sequence[str], params: Params, prefix: str = "file_") -> str:
+    """A table expression `found` of the articles (row numbers) whose text holds every word; adds its parameters."""
     if not words:
         return ""
     tests = []
     for i, word in enumerate(words[:8]):
         params[f"word{i}_"] = word
         tests.append(f"contains(text, $word{i}_)")
-    return f"found AS (SELECT article_id FROM articles WHERE {' AND '.join(tests)}), "
+    return f"found AS ({rows_of_files(cur.files.articles, '', ' AND '.join(tests), params, prefix)}), "
 
 
-def stored(cur: Connection, kind: str, columns: str, rows: Sequence[int]) -> pd.DataFrame:
-    """Columns of `events` or `articles` at those row numbers, with the number as `row`; only files that hold one are opened."""
-    parts, params = list[str](), Params()
-    files = cur.execute("SELECT path, first, size FROM file WHERE kind = $kind", {"kind": kind}).fetchall()
-    for i, (path, first, size) in enumerate(files):
-        inside = [int(r) - first for r in rows if first <= int(r) < first + size]
-        if inside or (i == len(files) - 1 and not parts):
-            params[f"file_{i}"] = path
-            numbers = ", ".join(map(str, inside)) or "-1"
-            parts.append(
-                f"SELECT {columns}, file_row_number + {first} AS row FROM read_parquet($file_{i}, file_row_number=true)"
-                f" WHERE file_row_number IN ({numbers})"
-            )
-    return frame(cur, " UNION ALL ".join(parts), params)
+def rows_of_files(files: Sequence[Source], columns: str, test: str, params: Params, prefix: str = "file_") -> str:
+    """The rows of Parquet files that pass a test: `columns` (each with a comma after it) and the number as `row`; adds the paths."""
+    selects = []
+    for i, file in enumerate(files):
+        params[f"{prefix}{i}"] = str(file.path)
+        selects.append(
+            f"SELECT {columns} file_row_number + {file.first} AS row FROM read_parquet(${prefix}{i}, file_row_number=true) WHERE {test}"
+        )
+    return " UNION ALL ".join(selects)
+
+
+def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pd.DataFrame:
+    """Columns of the rows with those numbers, with the number as `row`; only row groups that hold one are read."""
+    wanted, pieces = np.unique(np.asarray(rows, np.int64)), list[pa.Table]()
+    for source in files:
+        inside = wanted[(wanted >= source.first) & (wanted < source.first + source.size)] - source.first
+        if not len(inside) and (pieces or source is not files[-1]):
+            continue
+        with pq.ParquetFile(source.path, pre_buffer=False) as file:
+            sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+            starts = np.cumsum([0, *sizes])
+            groups = np.searchsorted(starts, inside, side="right") - 1
+            for group in np.unique(groups).tolist():
+                here = inside[groups == group]
+                found = file.read_row_group(group, columns=list(columns), use_threads=False).take(here - starts[group])
+                pieces.append(found.append_column("row", pa.array(here + source.first)))
+            if not len(inside):
+                empty = file.schema_arrow.empty_table().select(list(columns))
+                pieces.append(empty.append_column("row", pa.array([], pa.int64())))
+    return pd.DataFrame(cur.raw.from_arrow(pa.concat_tables(pieces)).df())
 
 
 def event_row(cur: Connection, event_id: str) -> int | None:
@@ -370,16 +494,10 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     """All columns of the events at those row numbers, in that order, with the text of their articles."""
     if not rows:
         return pd.DataFrame()
-    names = ", ".join(c[0] for c in cur.execute("SELECT * EXCLUDE (row) FROM events LIMIT 0").description)
-    found = stored(cur, "events", names, rows)
-    numbers = ", ".join(str(int(r)) for r in rows)
-    at = frame(cur, f"SELECT DISTINCT arow FROM ev WHERE erow IN ({numbers}) AND arow IS NOT NULL")
-    texts = stored(
-        cur,
-        "articles",
-        "article_id, source_path, page, kind, byline, published_basis, text, body_start",
-        at["arow"].tolist(),
-    )
+    found = stored(cur, cur.files.events, schema_of(Event).names, rows)
+    at = frame(cur, f"SELECT DISTINCT arow FROM ev WHERE {one_of('erow', rows)} AND arow IS NOT NULL")
+    of_article = ("article_id", "source_path", "page", "kind", "byline", "published_basis", "text", "body_start")
+    texts = stored(cur, cur.files.articles, of_article, at["arow"].tolist())
     merged = found.merge(texts.drop(columns="row"), on="article_id", how="left").rename(
         columns={"row": "file_row_number"}
     )
@@ -391,7 +509,7 @@ def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
     """Headlines of the events at those row numbers."""
     if not rows:
         return {}
-    found = stored(cur, "events", "headline", rows)
+    found = stored(cur, cur.files.events, ["headline"], rows)
     return {
         int(row): headline
         for row, headline in zip(found["row"], found["headline"], strict=True)
@@ -401,14 +519,14 @@ def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
 
 def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
     """erow, event_id, campaign_id, place of all events of one article."""
-    return frame(
+    found = frame(
         cur,
-        "SELECT erow, event_id, camp.id AS campaign_id, coalesce(k.name, s.name, d.name, c.name, p.name) AS place, dup"
-        " FROM ev JOIN camp ON camp.cid = ev.camp LEFT JOIN node p ON p.nid = ev.p LEFT JOIN node c ON c.nid = ev.c"
-        " LEFT JOIN node d ON d.nid = ev.d LEFT JOIN node s ON s.nid = ev.s LEFT JOIN node k ON k.nid = ev.k"
-        " WHERE article_id = $id ORDER BY rank, erow",
+        "SELECT erow, event_id, camp, place, dup FROM ev WHERE article = hash($id::VARCHAR) ORDER BY rank, erow",
         {"id": article_id},
     )
+    found = named_places(cur, found, name="names place").rename(columns={"place": "nid", "name": "place"})
+    found["campaign_id"] = campaign_ids(cur, found["camp"])
+    return found[["erow", "event_id", "campaign_id", "place", "dup"]]
 
 
 def table_rows(
@@ -418,19 +536,30 @@ def table_rows(
     cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
+    found = search_sql(cur, words, params, "text_")
     if words:
-        cond += " AND article_id IN (SELECT article_id FROM found)"
-    with_words = search_sql(cur, words, params)
+        cond += " AND arow IN (SELECT row FROM found)"
+    full = rows_of_files(cur.files.events, "* EXCLUDE (file_row_number),", "true", params)
     sql = (
-        f"WITH {with_words} hit AS (SELECT erow FROM ev WHERE {cond})"
-        " SELECT * EXCLUDE (row) FROM events WHERE row IN (SELECT erow FROM hit) ORDER BY published_on, row"
+        f"WITH {found} hit AS (SELECT erow FROM ev WHERE {cond})"
+        f" SELECT * EXCLUDE (row) FROM ({full}) WHERE row IN (SELECT erow FROM hit) ORDER BY published_on, row"
     )
-    return cur.execute(sql, named(sql, params)).to_arrow_table()
+    return cur.raw.sql(sql, params=named(sql, params)).to_arrow_table()
 
 
 # --- indicators ------------------------------------------------------------------------------------------------------
 
 SERIES = "sid = (SELECT sid FROM series WHERE key = $key AND unit = $unit)"
+SINGLE = (
+    f"(flags & {RUNNING | DUPLICATE}) = 0"  # a count of this activity, not a running total, and not reported before
+)
+RUNS = f"(flags & {RUNNING}) <> 0"
+
+
+def numbered(cur: Connection) -> Connection:
+    """The connection, once the numbers are read; raises what reading them raised."""
+    cur.numbers.result()
+    return cur
 
 
 def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 300) -> pd.DataFrame:
@@ -441,12 +570,12 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
     """
     cond, params = where(cur, filters, last)
     return frame(
-        cur,
-        "WITH hit AS (SELECT sid, count(*) FILTER (WHERE once)::INTEGER AS events, sum(value) FILTER (WHERE NOT running AND NOT dup) AS total,"
-        " min(value) FILTER (WHERE NOT running AND NOT dup) AS low, max(value) FILTER (WHERE NOT running AND NOT dup) AS high,"
-        " count(*) FILTER (WHERE NOT running AND NOT dup)::INTEGER AS singles, count(*) FILTER (WHERE running)::INTEGER AS runnings,"
-        f" bool_or(rough) FILTER (WHERE NOT running AND NOT dup) AS rough FROM mt WHERE {cond} GROUP BY 1)"
-        " SELECT key, known, unit, adds, events, CASE WHEN adds THEN total END AS total, low, high, singles, runnings, coalesce(rough, false) AS rough"
+        numbered(cur),
+        f"WITH hit AS (SELECT sid, count(*) FILTER (WHERE (flags & {AGAIN}) = 0)::INTEGER AS events, sum(value) FILTER (WHERE {SINGLE}) AS total,"
+        f" min(value) FILTER (WHERE {SINGLE}) AS low, max(value) FILTER (WHERE {SINGLE}) AS high,"
+        f" count(*) FILTER (WHERE {SINGLE})::INTEGER AS singles, count(*) FILTER (WHERE {RUNS})::INTEGER AS runnings,"
+        f" count(*) FILTER (WHERE (flags & {RUNNING | DUPLICATE | ROUGH}) = {ROUGH}) > 0 AS rough FROM mt WHERE {cond} GROUP BY 1)"
+        " SELECT key, known, unit, adds, events, CASE WHEN adds THEN total END AS total, low, high, singles, runnings, rough"
         " FROM hit JOIN series USING (sid) ORDER BY known DESC, adds DESC, events DESC, key, unit LIMIT $limit",
         params | {"limit": limit},
     )
@@ -455,14 +584,17 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
 def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
     """week, total of single counts, n numbers: each activity once, no running totals."""
     cond, params = where(cur, filters, last)
-    week = "pub_week" if filters.by == "published" else "act_week"
     return frame(
-        cur,
-        f"SELECT {week} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
-        f" WHERE {SERIES} AND NOT running AND NOT dup AND {week} IS NOT NULL AND {cond}"
-        " GROUP BY 1 ORDER BY 1",
+        numbered(cur),
+        f"SELECT {week_of(filters)} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
+        f" WHERE {SERIES} AND {SINGLE} AND {day_column(filters)} IS NOT NULL AND {cond} GROUP BY 1 ORDER BY 1",
         params | {"key": key, "unit": unit},
     )
+
+
+def week_of(filters: Filters) -> str:
+    """The Monday of the day that the filters count by, of a row of `mt`."""
+    return f"date_trunc('week', {day_column(filters)})::DATE"
 
 
 def indicator_places(
@@ -470,14 +602,24 @@ def indicator_places(
 ) -> pd.DataFrame:
     """id, name, total of single counts of the places of one level."""
     cond, params = where(cur, filters, last)
-    column = LEVEL_COLUMNS[level]
-    return frame(
-        cur,
-        f"SELECT node.id, node.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
-        f" JOIN node ON node.nid = mt.{column} WHERE {SERIES} AND NOT running AND NOT dup AND {cond}"
-        " GROUP BY 1, 2 ORDER BY total DESC, node.id LIMIT $limit",
-        params | {"key": key, "unit": unit, "limit": limit},
+    found = frame(
+        numbered(cur),
+        f"SELECT place, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {SERIES} AND {SINGLE} AND {cond} GROUP BY 1",
+        params | {"key": key, "unit": unit},
     )
+    found["nid"] = lifted(cur, found["place"], level)
+    found = found[found["nid"] >= 0].groupby("nid", as_index=False)[["total", "n"]].sum()
+    found = found.iloc[np.lexsort((cur.words.tree.order[found["nid"]], -found["total"]))].head(limit)
+    found = named_places(cur, found.reset_index(drop=True).astype({"n": "int32"}), id="ids nid", name="names nid")
+    return found[["id", "name", "total", "n"]]
+
+
+def lifted(cur: Connection, places: Any, level: int) -> Any:
+    """The place of one level in which each place lies; -1 where there is none."""
+    tree, nodes = cur.words.tree, np.asarray(places, np.int64)
+    for _ in range(4 - level):
+        nodes = np.where((nodes >= 0) & (tree.level[nodes] > level), tree.parent[nodes], nodes)
+    return np.where((nodes >= 0) & (tree.level[nodes] == level), nodes, -1)
 
 
 def indicator_campaigns(
@@ -485,13 +627,15 @@ def indicator_campaigns(
 ) -> pd.DataFrame:
     """id, name, total of single counts of each campaign."""
     cond, params = where(cur, filters, last)
-    return frame(
-        cur,
-        "SELECT camp.id, camp.name, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
-        f" JOIN camp ON camp.cid = mt.camp WHERE {SERIES} AND NOT running AND NOT dup AND {cond}"
-        " GROUP BY 1, 2 ORDER BY total DESC, camp.id LIMIT $limit",
-        params | {"key": key, "unit": unit, "limit": limit},
+    found = frame(
+        numbered(cur),
+        f"SELECT camp, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {SERIES} AND {SINGLE} AND {cond} GROUP BY 1",
+        params | {"key": key, "unit": unit},
     )
+    by_id = ranked([c.id for c in cur.words.campaigns])[found["camp"]]
+    found = found.iloc[np.lexsort((by_id, -found["total"]))].head(limit).reset_index(drop=True)
+    found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
+    return found[["id", "name", "total", "n"]]
 
 
 def running_totals(
@@ -503,18 +647,31 @@ def running_totals(
     """
     cond, params = where(cur, filters, last)
     found = frame(
-        cur,
-        f"WITH r AS (SELECT mt.*, camp.id AS campaign_id, node.name AS place, node.id AS place_id,"
-        " row_number() OVER (PARTITION BY mt.camp, node.nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, mid) AS latest,"
-        " count(*) OVER (PARTITION BY mt.camp, node.nid)::INTEGER AS reports"
-        " FROM mt JOIN camp ON camp.cid = mt.camp"
-        " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
-        f" WHERE {SERIES} AND running AND {cond})"
-        " SELECT erow, r.nth, ev.event_id, value, coalesce(as_of, r.pub) AS as_of, as_of IS NULL AS by_print, campaign_id,"
-        " place, place_id, r.pub, ev.article_id, reports FROM r JOIN ev USING (erow) WHERE latest = 1 ORDER BY value DESC, mid LIMIT $limit",
+        numbered(cur),
+        "WITH r AS (SELECT mt.*, coalesce(village.up, mt.place) AS nid FROM mt LEFT JOIN village USING (place)"
+        f" WHERE {SERIES} AND {RUNS} AND {cond}),"
+        " latest AS (SELECT *, row_number() OVER (PARTITION BY camp, nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, erow, nth) AS place_in_time,"
+        " count(*) OVER (PARTITION BY camp, nid)::INTEGER AS reports FROM r)"
+        " SELECT erow, nth, event_id, value, coalesce(as_of, latest.pub) AS as_of, as_of IS NULL AS by_print, latest.camp,"
+        " nid, latest.pub, reports FROM latest JOIN ev USING (erow) WHERE place_in_time = 1 ORDER BY value DESC, erow, nth LIMIT $limit",
         params | {"key": key, "unit": unit, "limit": limit},
     )
-    return with_words(cur, found)
+    found = named_places(cur, found, place="names nid", place_id="ids nid")
+    found["campaign_id"] = campaign_ids(cur, found["camp"])
+    columns = [
+        "erow",
+        "nth",
+        "event_id",
+        "value",
+        "as_of",
+        "by_print",
+        "campaign_id",
+        "place",
+        "place_id",
+        "pub",
+        "reports",
+    ]
+    return with_words(cur, found[columns])
 
 
 def indicator_rows(
@@ -533,26 +690,26 @@ def indicator_rows(
     narrowed = replace(filters, place=place or filters.place, campaigns=(campaign,) if campaign else filters.campaigns)
     cond, params = where(cur, narrowed, last)
     if week is not None:
-        cond += f" AND {'pub_week' if filters.by == 'published' else 'act_week'} = $week"
+        cond += f" AND {week_of(filters)} = $week"
         params["week"] = week
     found = frame(
-        cur,
-        "WITH hit AS ("
-        " SELECT mt.*, camp.id AS campaign_id, node.name AS place, paper.name AS newspaper,"
-        " count(*) OVER ()::INTEGER AS total"
-        " FROM mt JOIN camp ON camp.cid = mt.camp LEFT JOIN paper ON paper.nid = mt.paper"
-        " LEFT JOIN node ON node.nid = CASE WHEN s >= 0 THEN s WHEN d >= 0 THEN d WHEN c >= 0 THEN c WHEN p >= 0 THEN p END"
-        f" WHERE {SERIES} AND NOT running AND NOT dup AND {cond} ORDER BY value DESC, mid LIMIT $limit)"
-        " SELECT erow, hit.nth, ev.event_id, value, campaign_id, place, hit.pub, newspaper, ev.article_id, total"
-        " FROM hit JOIN ev USING (erow) ORDER BY value DESC, mid",
+        numbered(cur),
+        "WITH hit AS (SELECT mt.*, count(*) OVER ()::INTEGER AS total FROM mt"
+        f" WHERE {SERIES} AND {SINGLE} AND {cond} ORDER BY value DESC, erow, nth LIMIT $limit)"
+        " SELECT erow, nth, event_id, value, hit.camp, coalesce(village.up, hit.place) AS nid, hit.pub, hit.paper, total"
+        " FROM hit JOIN ev USING (erow) LEFT JOIN village ON village.place = hit.place ORDER BY value DESC, erow, nth",
         params | {"key": key, "unit": unit, "limit": limit, "week": week},
     )
-    return with_words(cur, found)
+    found = named_places(cur, found, place="names nid")
+    found["campaign_id"], found["newspaper"] = campaign_ids(cur, found["camp"]), paper_names(cur, found["paper"])
+    return with_words(
+        cur, found[["erow", "nth", "event_id", "value", "campaign_id", "place", "pub", "newspaper", "total"]]
+    )
 
 
 def with_words(cur: Connection, numbers: pd.DataFrame) -> pd.DataFrame:
     """Numbers (erow, nth) with their wording, qualifier and span (what, qualifier, text, first, last) from the file."""
-    events = stored(cur, "events", "metrics", sorted(set(numbers["erow"])))
+    events = stored(cur, cur.files.events, ["metrics"], sorted(set(numbers["erow"])))
     metrics = dict(zip(events["row"], events["metrics"], strict=True))
     found = [metrics[erow][nth - 1] for erow, nth in zip(numbers["erow"], numbers["nth"], strict=True)]
     columns = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}
@@ -574,14 +731,16 @@ def spread(cur: Connection, filters: Filters, last: dt.date | None, level: int) 
     """Where a campaign was first reported and how it went on: place (id, name, parent), first, last, n, earliest first."""
     cond, params = where(cur, filters, last)
     column, day = LEVEL_COLUMNS[level], day_column(filters)
-    return frame(
+    found = frame(
         cur,
-        f"SELECT node.id, node.name, up.name AS parent, min({day}) AS first, max({day}) AS last,"
-        " count(*) FILTER (WHERE NOT dup)::INTEGER AS n, arg_min(event_id, (act, erow)) AS event_id"
-        f" FROM ev JOIN node ON node.nid = ev.{column} LEFT JOIN node up ON up.nid = node.parent"
-        f" WHERE {day} IS NOT NULL AND {cond} GROUP BY 1, 2, 3 HAVING n > 0 ORDER BY first, n DESC, node.id",
+        f"SELECT {column} AS nid, min({day}) AS first, max({day}) AS last, count(*) FILTER (WHERE NOT dup)::INTEGER AS n,"
+        f" arg_min(event_id, (act, erow)) AS event_id FROM ev WHERE {column} >= 0 AND {day} IS NOT NULL AND {cond} GROUP BY 1 HAVING n > 0",
         params,
     )
+    found = in_order(cur, found, ("first", 1), ("n", -1), ("nid", 1))
+    found["up"] = above(cur, found["nid"])
+    found = named_places(cur, found, id="ids nid", name="names nid", parent="names up")
+    return found[["id", "name", "parent", "first", "last", "n", "event_id"]]
 
 
 def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: int, top: int = 15) -> pd.DataFrame:
@@ -589,28 +748,34 @@ def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: 
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
     week = "pub_week" if filters.by == "published" else "act_week"
-    return frame(
+    found = frame(
         cur,
         f"WITH hit AS (SELECT {column} AS nid, {week} AS week, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {column} >= 0"
         f"   AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2),"
         " busiest AS (SELECT nid, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, nid LIMIT $top)"
-        " SELECT node.id, node.name, week, n, total FROM hit JOIN busiest USING (nid) JOIN node USING (nid)"
-        " ORDER BY total DESC, node.id, week",
+        " SELECT nid, week, n, total FROM hit JOIN busiest USING (nid)",
         params | {"top": top},
     )
+    found = named_places(
+        cur, in_order(cur, found, ("total", -1), ("nid", 1), ("week", 1)), id="ids nid", name="names nid"
+    )
+    return found[["id", "name", "week", "n", "total"]]
 
 
 def new_campaigns(cur: Connection, filters: Filters, last: dt.date, weeks: int = 4) -> pd.DataFrame:
     """Campaigns first reported at the place within the last weeks, though papers arrived there before: id, name, first, n."""
     cond, params = where(cur, replace(filters, period="all"), None, dates=False)
     since = monday(last) - dt.timedelta(weeks=weeks - 1)
-    return frame(
+    found = frame(
         cur,
-        "SELECT camp.id, camp.name, min(pub) AS first, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, any_value(event_id) AS event_id"
-        f" FROM ev JOIN camp ON camp.cid = ev.camp WHERE camp.id <> 'none' AND pub IS NOT NULL AND {cond} GROUP BY 1, 2"
-        " HAVING min(pub) >= $since AND (SELECT min(pub) FROM issued) < $since ORDER BY n DESC, camp.id",
+        "SELECT camp, min(pub) AS first, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, arg_min(event_id, erow) AS event_id"
+        f" FROM ev WHERE pub IS NOT NULL AND {cond} GROUP BY 1"
+        " HAVING min(pub) >= $since AND (SELECT min(pub) FROM issued) < $since",
         params | {"since": since},
     )
+    found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
+    found = found[found["id"] != NO_CAMPAIGN].reset_index(drop=True)
+    return in_order(cur, found, ("n", -1), ("camp", 1))[["id", "name", "first", "n", "event_id"]]
 
 
 # --- state of the data -----------------------------------------------------------------------------------------------
@@ -626,24 +791,25 @@ def nearest_range(cur: Connection, filters: Filters) -> tuple[dt.date, dt.date] 
 
 def unplaced(cur: Connection, limit: int = 200) -> pd.DataFrame:
     """Events whose district or street is not known: erow, event_id, published, paper, campaign, finest known place."""
-    return frame(
+    found = frame(
         cur,
-        "SELECT erow, event_id, pub AS published_on, paper.name AS newspaper, camp.id AS campaign_id, coalesce(c.name, p.name) AS known,"
-        " count(*) OVER ()::INTEGER AS total FROM ev JOIN camp ON camp.cid = ev.camp LEFT JOIN paper ON paper.nid = ev.paper"
-        " LEFT JOIN node c ON c.nid = ev.c LEFT JOIN node p ON p.nid = ev.p WHERE d < 0 AND s < 0"
-        " ORDER BY pub DESC NULLS LAST, erow LIMIT $limit",
+        "SELECT erow, event_id, pub AS published_on, paper, camp, CASE WHEN c >= 0 THEN c ELSE p END AS nid, count(*) OVER ()::INTEGER AS total"
+        " FROM ev WHERE d < 0 AND s < 0 ORDER BY pub DESC NULLS LAST, erow LIMIT $limit",
         {"limit": limit},
     )
+    found = named_places(cur, found, known="names nid")
+    found["newspaper"], found["campaign_id"] = paper_names(cur, found["paper"]), campaign_ids(cur, found["camp"])
+    return found[["erow", "event_id", "published_on", "newspaper", "campaign_id", "known", "total"]]
 
 
 def quality(cur: Connection) -> pd.DataFrame:
     """share (0..1) of events that have a place, a street, an exact day, a campaign, a number; n of them."""
+    none = one_of("camp", [n for n, c in enumerate(cur.words.campaigns) if c.id == NO_CAMPAIGN])
     return frame(
-        cur,
+        numbered(cur),
         "WITH t AS (SELECT count(*) AS total, count(*) FILTER (WHERE d >= 0) AS district, count(*) FILTER (WHERE s >= 0) AS street,"
-        " count(*) FILTER (WHERE prec IN ('day', 'range')) AS exact, count(*) FILTER (WHERE camp.id <> 'none') AS campaign,"
-        " count(*) FILTER (WHERE dup) AS dup, count(*) FILTER (WHERE erow IN (SELECT erow FROM mt)) AS number"
-        " FROM ev JOIN camp ON camp.cid = ev.camp)"
+        f" count(*) FILTER (WHERE prec <= 1) AS exact, count(*) FILTER (WHERE NOT {none}) AS campaign,"
+        " count(*) FILTER (WHERE dup) AS dup, (SELECT count(DISTINCT erow) FROM mt) AS number FROM ev)"
         " SELECT what, n::INTEGER AS n, n / greatest(total, 1) AS share FROM t UNPIVOT (n FOR what IN"
         " (district, street, exact, campaign, number, dup))",
     )
