@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -113,14 +114,17 @@ def build(
 ) -> dict[str, Any]:
     """Build one quarter's files; returns what the run report says of them."""
     own, told = rows_of(maker, ledger, quarter, inputs)
-    around = context_of(maker, ledger, quarter, context)
-    events, more = maker.relink(with_links(own.events, linked(own, around)))
-    own = replace(own, events=events)
-    order = arranged(events, own.standing)
     articles_file.parent.mkdir(parents=True, exist_ok=True)
-    write_rows(own.articles.select(schema_of(Article).names), own.unique, articles_file)
-    write_rows(events.select(schema_of(Event).names), order, events_file)
-    candidates = maker.discover(newest(own), events.select(["article_id", "campaign_id"]))
+    with ThreadPoolExecutor(1) as pool:  # articles are as they stand: they are written while events are linked
+        written = pool.submit(write_rows, own.articles.select(schema_of(Article).names), own.unique, articles_file)
+        around = context_of(maker, ledger, quarter, context)
+        events, more = maker.relink(with_links(own.events, linked(own, around)))
+        own = replace(own, events=events)
+        order = arranged(events, own.standing)
+        written.result()
+        events_written = pool.submit(write_rows, events.select(schema_of(Event).names), order, events_file)
+        candidates = maker.discover(newest(own), events.select(["article_id", "campaign_id"]))
+        events_written.result()
     return facts_of(own, order, told + more, candidates)
 
 
@@ -189,21 +193,21 @@ def linked(own: Rows, around: Rows | None) -> dict[str, str]:
     every = numbers_of([p.events["metrics"] for p in parts])
     shifts = np.cumsum([0, *(len(p.events) for p in parts)])
     at = np.concatenate([p.standing + shift for p, shift in zip(parts, shifts, strict=False)])
-    texts = {i: (p.articles["text"], row) for p in reversed(parts) for row, i in numbered(p)}
+    places = [(p.articles["text"], rows_by_id(p)) for p in parts]
 
     def text_of(article_id: str) -> str:
-        column, row = texts[article_id]
-        return str(column[row].as_py())
+        column, rows = next((c, r) for c, r in places if article_id in r)
+        return str(column[rows[article_id]].as_py())
 
     found = first_reports(slim, lambda row: every(int(at[row])), text_of)
     mine = set(slim["event_id"][len(slim) - len(own.standing) :].to_pylist())
     return {later: first for later, first in found.items() if later in mine}
 
 
-def numbered(rows: Rows) -> Iterator[tuple[int, str]]:
-    """Row number and id of each article that stands."""
+def rows_by_id(rows: Rows) -> dict[str, int]:
+    """The row number of each article that stands."""
     ids = rows.articles["article_id"].combine_chunks().take(pa.array(rows.unique)).to_pylist()
-    return zip(rows.unique.tolist(), ids, strict=True)
+    return dict(zip(ids, rows.unique.tolist(), strict=True))
 
 
 def context_of(maker: Maker, ledger: book.Ledger, quarter: str, inputs: Sequence[Input]) -> Rows | None:
