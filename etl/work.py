@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from importlib.abc import MetaPathFinder
-from itertools import count, islice
+from itertools import count, islice, repeat
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
@@ -172,42 +172,73 @@ def run_task(job: Job, one: Task, rules: Rules, homes: Homes | None = None) -> R
         return pack([replace(extract_pages(one.path, one.pages, rules, homes), part=one.number)])
     if isinstance(one, Rows):
         return pack([replace(extract_articles(one.path, read_rows(job, one), rules, homes), part=one.number)])
-    return pack([extract_pages(i.path, read_pages(job, i), rules, homes) for i in one])
+    return pack(extract_files(((i.path, read_pages(job, i)) for i in one), rules, homes))
+
+
+@dataclass(slots=True)
+class Pile:
+    """What one file has given so far."""
+
+    path: str
+    pages: int = 0
+    articles: list[Article] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+    def done(self) -> Done:
+        """The file's results."""
+        return Done(self.path, self.pages, tuple(self.articles), tuple(self.events), tuple(self.issues))
 
 
 def extract_pages(path: str, pages: Iterable[Page | Issue], rules: Rules, homes: Homes | None = None) -> Done:
     """All articles of a file's pages, with their events."""
-    number = 0
+    return extract_files([(path, pages)], rules, homes)[0]
+
+
+def extract_files(
+    files: Iterable[tuple[str, Iterable[Page | Issue]]], rules: Rules, homes: Homes | None = None
+) -> list[Done]:
+    """The same of several files: their articles go through the steps together, however few a file has."""
+    piles: list[Pile] = []
     homes = {} if homes is None else homes
 
-    def found() -> Iterator[Article | Issue]:
-        nonlocal number
-        for page in pages:
-            if isinstance(page, Issue):
-                yield page
-                continue
-            number += 1
-            articles, signalled = articles_of(page, rules, homes)
-            yield from signalled
-            yield from articles
+    def found() -> Iterator[tuple[Pile, Article | Issue]]:
+        for path, pages in files:
+            piles.append(pile := Pile(path))
+            for page in pages:
+                if isinstance(page, Issue):
+                    yield pile, page
+                    continue
+                pile.pages += 1
+                articles, signalled = articles_of(page, rules, homes)
+                yield from zip(repeat(pile), signalled)
+                yield from zip(repeat(pile), articles)
 
-    done = extract_articles(path, found(), rules, homes)
-    return replace(done, pages=number)
+    extract_into(found(), rules, homes)
+    return [pile.done() for pile in piles]
 
 
 def extract_articles(path: str, found: Iterable[Article | Issue], rules: Rules, homes: Homes | None = None) -> Done:
     """Events of articles that are already split off their pages; issues keep their places between them."""
-    issues, events, kept = list[Issue](), list[Event](), list[Article]()
-    homes, stream = {} if homes is None else homes, iter(found)
+    pile = Pile(path)
+    extract_into(((pile, one) for one in found), rules, {} if homes is None else homes)
+    return pile.done()
+
+
+def extract_into(found: Iterable[tuple[Pile, Article | Issue]], rules: Rules, homes: Homes) -> None:
+    """Put articles with their events, and issues, into their files' piles, in order."""
+    stream = iter(found)
     while some := list(islice(stream, TOGETHER)):
-        articles = [one if one.home else at_home(one, rules, homes) for one in some if isinstance(one, Article)]
-        results = iter(extract_or_signal(articles, rules))
-        kept += articles
-        for one in some:
-            got, told = ([], [one]) if isinstance(one, Issue) else next(results)
-            events += got
-            issues += told
-    return Done(path, 0, tuple(kept), tuple(events), tuple(issues))
+        articles = [one if one.home else at_home(one, rules, homes) for _, one in some if isinstance(one, Article)]
+        results = zip(articles, extract_or_signal(articles, rules), strict=True)
+        for pile, one in some:
+            if isinstance(one, Issue):
+                pile.issues.append(one)
+                continue
+            article, (events, issues) = next(results)
+            pile.articles.append(article)
+            pile.events += events
+            pile.issues += issues
 
 
 def at_home(article: Article, rules: Rules, homes: Homes) -> Article:
