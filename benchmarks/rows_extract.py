@@ -23,6 +23,7 @@ from benchmarks.texts import Composer, Truth
 HERE = Path(__file__).parent
 JUNK = 20_000
 DAILY = 30  # articles a day's file holds
+LAST_WEEK = dt.date(2023, 12, 25)  # of the five years that articles are composed of
 
 
 def composed(number: int, seed: int = 7) -> list[Truth]:
@@ -54,31 +55,34 @@ def write_daily(folder: Path, number: int, seed: int = 7, prefix: str = "", firs
 
 
 def one_core(number: int, seconds: float) -> dict[str, Any]:
-    """Steps and the whole on one core, with the peers on the same texts in the same run."""
+    """Steps and the whole on one core, as a worker runs them, with the peers on the same texts in the same run."""
     from etl.classify import classify
     from etl.dates import dates
-    from etl.extract import extract
+    from etl.extract import TOGETHER, extract_all
     from etl.locate import locate
-    from etl.measure import measure
+    from etl.measure import measure_all
     from etl.models import Article, Event, Page, to_batch
     from etl.pack import pack
     from etl.rules import load_rules
     from etl.text import Text
-    from etl.work import articles_of, extract_pages
+    from etl.work import Homes, articles_of, extract_pages, settle
 
     rules, truths = load_rules(), composed(number)
     articles = [t.article for t in truths]
     texts = [(a, Text.of(a.text)) for a in articles]
+    groups = [slice(i, i + TOGETHER) for i in range(0, number, TOGETHER)]
+    homes: Homes = {}
+    settle()
     pages = [Page("x.jsonl", a.text, None, a.newspaper, a.published_on, "metadata", True) for a in articles]
     steps = {
-        "split and masthead": lambda: [articles_of(p, rules) for p in pages],
+        "split and masthead": lambda: [articles_of(p, rules, homes) for p in pages],
         "text": lambda: [Text.of(a.text) for a in articles],
         "locate": lambda: [locate(a, t, rules) for a, t in texts],
         "dates": lambda: [dates(a, t, rules) for a, t in texts],
         "classify": lambda: [classify(a, t, rules) for a, t in texts],
-        "measure": lambda: [measure(a, t, rules) for a, t in texts],
-        "extract (all of the above but split)": lambda: [extract(a, rules) for a in articles],
-        "all steps, to Arrow": lambda: pack([extract_pages("x.jsonl", pages, rules)]),
+        "measure": lambda: [measure_all(texts[g], rules) for g in groups],
+        "extract (all of the above but split)": lambda: [extract_all(articles[g], rules) for g in groups],
+        "all steps, to Arrow": lambda: pack([extract_pages("x.jsonl", pages, rules, homes)]),
     }
     found = {}
     for name, call in steps.items():
@@ -86,7 +90,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
         walls, works = repeat(call, 5)
         found[name] = {"wall": spread([w / number for w in walls]), "cpu": spread([w / number for w in works])}
     both = repeat(lambda: [(locate(a, t, rules), dates(a, t, rules)) for a, t in texts], 3)[1]
-    events = [extract(a, rules)[0] for a in articles]
+    events = [found for g in groups for found, _ in extract_all(articles[g], rules)]
     return {
         "articles": number,
         "characters": sum(len(a.text) for a in articles) / number,
@@ -229,7 +233,7 @@ def city(number: int, new: int = 300) -> dict[str, Any]:
         raw, out = Path(folder) / "raw", Path(folder) / "out"
         write_daily(raw, number)
         first = run_etl(raw, out, "--workers", "2")
-        write_daily(raw, new, seed=8, prefix="new-")
+        write_daily(raw, new, seed=8, prefix="new-", first=LAST_WEEK)
         week = run_etl(raw, out, "--workers", "2")
         events = (
             sum(len(pq.read_table(f)) for f in (out / "events.parquet",))
