@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,12 @@ def write_version(
     """
     folder = out / "versions" / version
     folder.mkdir(parents=True)
-    for name, files in (("articles.parquet", articles), ("events.parquet", events)):
-        write_whole(files, folder / name)
+    with ThreadPoolExecutor(2) as threads:  # Arrow writes without holding the interpreter
+        for done in (
+            threads.submit(write_whole, articles, folder / "articles.parquet"),
+            threads.submit(write_whole, events, folder / "events.parquet"),
+        ):
+            done.result()
     write_bytes(folder / "run.json", json.dumps(run, ensure_ascii=False, indent=1).encode())
     sync_folder(folder)
     sync_folder(folder.parent)
