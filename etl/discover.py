@@ -143,8 +143,9 @@ def merged(found: dict[str, list[Mention]]) -> Iterator[list[Mention]]:
     """Mentions of one name together, and with them those of a longer name that ends in it (深入"每日一小时" …)."""
     cores = sorted(found, key=lambda c: (len(c), c))
     into: dict[str, str] = {}
-    for i, core in enumerate(cores):
-        into[core] = next((into[c] for c in cores[:i] if len(c) >= 4 and core.endswith(c)), core)
+    for core in cores:
+        endings = (core[-size:] for size in range(4, len(core)))
+        into[core] = next((into[c] for c in endings if c in into), core)
     groups: dict[str, list[Mention]] = defaultdict(list)
     for core in cores:
         groups[into[core]] += found[core]
