@@ -188,7 +188,8 @@ def questions(results: Results) -> str:
                 + " | ".join(f"{c['median'] * 1e3:.0f} / {c['p95'] * 1e3:.0f}" if c else "" for c in cells)
                 + " |"
             )
-        lines.append(f"\nOpened in {row['open seconds']:.1f} s; {row['memory MB']:,.0f} MB while answering.")
+        whole = f", with all numbers after {row['whole seconds']:.1f} s" if "whole seconds" in row else ""
+        lines.append(f"\nOpened in {row['open seconds']:.1f} s{whole}; {row['memory MB']:,.0f} MB while answering.")
     pandas = results.get("pandas", {})
     if "load seconds" in pandas:
         lines.append(

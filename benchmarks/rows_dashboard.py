@@ -38,7 +38,9 @@ def questions(data: Path, events: int, tries: int) -> dict[str, Any]:
     began = time.perf_counter()
     with watched() as building:
         store = open_store(table / "events.parquet", table / "articles.parquet")
-    opened = time.perf_counter() - began
+        opened = time.perf_counter() - began
+        store.con.numbers.result()  # pages without numbers are drawn before; here every question is asked of a whole table
+        whole = time.perf_counter() - began
     last, pick = store.catalog.last, random.Random(5)
     cities = [n.id for n in store.catalog.nodes.values() if n.level == 1]
     districts = [n.id for n in store.catalog.nodes.values() if n.level == 2]
@@ -60,6 +62,7 @@ def questions(data: Path, events: int, tries: int) -> dict[str, Any]:
     return {
         "events": events,
         "open seconds": opened,
+        "whole seconds": whole,
         "open peak MB": building.private,
         "memory MB": asking.private,
         "memory before MB": before,
@@ -80,11 +83,11 @@ def asked(filters: Any, last: Any, place: str | None) -> dict[str, Callable[[Any
         "by campaign": lambda c: q.by_campaign(c, filters, last),
         "crosstab": lambda c: q.crosstab(c, filters, last, level),
         "page of events": lambda c: q.events(c, filters, last),
+        "numbers": lambda c: q.indicators(c, filters, last),
     }
     if place is not None:
         found["street weeks"] = lambda c: q.street_weeks(c, filters, last, place)
         found["page with its evidence"] = lambda c: q.details(c, q.events(c, filters, last, limit=10)["erow"].tolist())
-        found["numbers"] = lambda c: q.indicators(c, filters, last)
     return found
 
 
@@ -218,64 +221,7 @@ def views(data: Path, events: int, clicks: int) -> dict[str, Any]:
 
 
 def first_page(data: Path, events: int) -> dict[str, Any]:
-    """Bytes over the wire of the first page behind the gzip proxy of deploy/, and when its charts are drawn."""
-    import shutil
+    """Bytes over the wire of the first page behind the nginx of deploy/, and when its charts are drawn."""
+    from benchmarks.first_page import measure
 
-    nginx, chromium = shutil.which("nginx") or "/usr/sbin/nginx", shutil.which("chromium")
-    if not Path(nginx).exists() or not chromium:
-        return {"skipped": "no nginx or no chromium"}
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        return {"skipped": "no playwright"}
-    found: dict[str, Any] = {"events": events}
-    with server(published(data, events)) as (address, _), proxy(nginx, address) as front, sync_playwright() as play:
-        Browser(address).go("", "")  # the table is open before the first visitor comes
-        browser = play.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        sizes, drawn = [], []
-        for _ in range(4):
-            page = browser.new_context().new_page()
-            talk = page.context.new_cdp_session(page)
-            talk.send("Network.enable")
-            received: list[float] = []
-            talk.on("Network.loadingFinished", lambda e, r=received: r.append(e["encodedDataLength"]))
-            began = time.perf_counter()
-            page.goto(f"http://{front}/")
-            page.wait_for_selector(".js-plotly-plot .main-svg", timeout=90_000)
-            drawn.append(time.perf_counter() - began)
-            page.wait_for_timeout(3000)
-            sizes.append(sum(received) / MB)
-            page.context.close()
-        browser.close()
-    return found | {"MB": spread(sizes), "first chart seconds": spread(drawn[1:])}
-
-
-@contextmanager
-def proxy(nginx: str, address: str) -> Iterator[str]:
-    """nginx with gzip before the dashboard."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "nginx.conf"
-        config.write_text(
-            f"pid {folder}/pid; error_log {folder}/error.log; daemon off; events {{}}\n"
-            f"http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;"
-            f" uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s; include /etc/nginx/mime.types; gzip on; gzip_comp_level 6;"
-            " gzip_proxied any; gzip_types text/css application/javascript text/javascript application/json image/svg+xml;"
-            " map $http_upgrade $connection_upgrade { default upgrade; '' close; }\n"
-            f" server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://{address}; proxy_http_version 1.1;"
-            " proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;"
-            f" proxy_set_header Host {address}; proxy_set_header Origin http://{address}; }} }} }}",
-            encoding="utf-8",
-        )
-        with subprocess.Popen([nginx, "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL) as child:
-            time.sleep(0.5)
-            try:
-                yield f"127.0.0.1:{port}"
-            finally:
-                child.terminate()
+    return {"events": events} | measure(published(data, events), data / "assets")

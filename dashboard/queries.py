@@ -19,12 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.filters import NO_CAMPAIGN, Filters, last_complete_week, monday
-from dashboard.narrow import AGAIN, DUPLICATE, PRECISIONS, ROUGH, RUNNING, Source
-from dashboard.tables import Connection
+from dashboard.narrow import PRECISIONS, Source
+from dashboard.tables import RUNS, SINGLE, SUMS, Connection
 from etl.models import Event, schema_of
 
 Params = dict[str, Any]
 LEVEL_COLUMNS = ("p", "c", "d", "s", "k")
+ALL = "true"  # the condition of filters that ask for everything
 QUIET_WEEKS = 2  # a street is newly silent after this many covered weeks without a report
 LOW_MEAN, LOW_NOW = 2.0, 5  # no percentage when the mean is at most the first and the new count at most the second
 MAX_WEEKS = 130  # longer spans are drawn by month
@@ -43,7 +44,7 @@ def named(sql: str, params: Params) -> Params:
 
 def where(cur: Connection, filters: Filters, last: dt.date | None, *, dates: bool = True) -> tuple[str, Params]:
     """The condition on `ev` that the filters mean, with its parameters."""
-    parts: list[str] = ["true"]
+    parts: list[str] = []
     params: Params = {}
     start, end = filters.span(last) if dates else (None, None)
     if start is not None and filters.by == "published":
@@ -64,7 +65,7 @@ def where(cur: Connection, filters: Filters, last: dt.date | None, *, dates: boo
         parts.append(one_of("camp", chosen))
     if filters.papers:
         parts.append(one_of("paper", [n for n, name in enumerate(cur.words.papers) if name in filters.papers]))
-    return " AND ".join(parts), params
+    return " AND ".join(parts) or ALL, params
 
 
 def inside(cur: Connection, place: str) -> str:
@@ -550,10 +551,6 @@ def table_rows(
 # --- indicators ------------------------------------------------------------------------------------------------------
 
 SERIES = "sid = (SELECT sid FROM series WHERE key = $key AND unit = $unit)"
-SINGLE = (
-    f"(flags & {RUNNING | DUPLICATE}) = 0"  # a count of this activity, not a running total, and not reported before
-)
-RUNS = f"(flags & {RUNNING}) <> 0"
 
 
 def numbered(cur: Connection) -> Connection:
@@ -571,10 +568,7 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
     cond, params = where(cur, filters, last)
     return frame(
         numbered(cur),
-        f"WITH hit AS (SELECT sid, count(*) FILTER (WHERE (flags & {AGAIN}) = 0)::INTEGER AS events, sum(value) FILTER (WHERE {SINGLE}) AS total,"
-        f" min(value) FILTER (WHERE {SINGLE}) AS low, max(value) FILTER (WHERE {SINGLE}) AS high,"
-        f" count(*) FILTER (WHERE {SINGLE})::INTEGER AS singles, count(*) FILTER (WHERE {RUNS})::INTEGER AS runnings,"
-        f" count(*) FILTER (WHERE (flags & {RUNNING | DUPLICATE | ROUGH}) = {ROUGH}) > 0 AS rough FROM mt WHERE {cond} GROUP BY 1)"
+        f"WITH hit AS ({'FROM whole' if cond == ALL else f'SELECT {SUMS} FROM mt WHERE {cond} GROUP BY sid'})"
         " SELECT key, known, unit, adds, events, CASE WHEN adds THEN total END AS total, low, high, singles, runnings, rough"
         " FROM hit JOIN series USING (sid) ORDER BY known DESC, adds DESC, events DESC, key, unit LIMIT $limit",
         params | {"limit": limit},
@@ -809,7 +803,7 @@ def quality(cur: Connection) -> pd.DataFrame:
         numbered(cur),
         "WITH t AS (SELECT count(*) AS total, count(*) FILTER (WHERE d >= 0) AS district, count(*) FILTER (WHERE s >= 0) AS street,"
         f" count(*) FILTER (WHERE prec <= 1) AS exact, count(*) FILTER (WHERE NOT {none}) AS campaign,"
-        " count(*) FILTER (WHERE dup) AS dup, (SELECT count(DISTINCT erow) FROM mt) AS number FROM ev)"
+        " count(*) FILTER (WHERE dup) AS dup, (SELECT count(*) FROM mt WHERE nth = 1) AS number FROM ev)"
         " SELECT what, n::INTEGER AS n, n / greatest(total, 1) AS share FROM t UNPIVOT (n FOR what IN"
         " (district, street, exact, campaign, number, dup))",
     )

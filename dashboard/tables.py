@@ -2,7 +2,7 @@
 
 Kept: `ev` (one row an event, small types, in the file's order: by quarter, province and city), `mt` (one row a number, with
 what it is filtered by; its words stay in the file), `series` (an indicator or wording with a unit), `issued` (papers and
-the days on which they arrived). Places, campaigns and papers are numbers in them, whose names are in `Words`
+the days on which they arrived), `whole` (the sums of each series over the whole table). Places, campaigns and papers are numbers in them, whose names are in `Words`
 (narrow.py): a place and all below it are one range of numbers. Texts and evidence are 71 % of the bytes and stay in the
 files; queries.py fetches them for the rows shown. Weeks are named by their Monday. A day that the event basis cannot
 know exactly (month, year, vague) is the day printed.
@@ -28,7 +28,11 @@ import pyarrow as pa
 
 from dashboard.filters import NO_CAMPAIGN, Catalog
 from dashboard.narrow import (
+    AGAIN,
+    DUPLICATE,
     NO_DAY,
+    ROUGH,
+    RUNNING,
     Codes,
     Numbers,
     Pair,
@@ -138,7 +142,15 @@ CREATE SEQUENCE sids MINVALUE 0 START 0;
 CREATE TABLE met (sid INTEGER DEFAULT nextval('sids'), key VARCHAR, unit VARCHAR);
 CREATE TABLE canonical (key VARCHAR, unit VARCHAR)
 """
+SINGLE = (
+    f"(flags & {RUNNING | DUPLICATE}) = 0"  # a count of this activity, not a running total, and not reported before
+)
+RUNS = f"(flags & {RUNNING}) <> 0"
+SUMS = f"""sid, count(*) FILTER (WHERE (flags & {AGAIN}) = 0)::INTEGER AS events, sum(value) FILTER (WHERE {SINGLE}) AS total,
+  min(value) FILTER (WHERE {SINGLE}) AS low, max(value) FILTER (WHERE {SINGLE}) AS high, count(*) FILTER (WHERE {SINGLE})::INTEGER AS singles,
+  count(*) FILTER (WHERE {RUNS})::INTEGER AS runnings, count(*) FILTER (WHERE (flags & {RUNNING | DUPLICATE | ROUGH}) = {ROUGH}) > 0 AS rough"""
 SERIES = f"""
+CREATE TABLE whole AS SELECT {SUMS} FROM mt GROUP BY sid;
 CREATE TABLE series AS SELECT sid, key, unit, (key, unit) IN (SELECT (key, unit) FROM canonical) AS known,
   NOT regexp_matches(unit, '{NO_SUM}') AS adds FROM met;
 DROP TABLE met;
