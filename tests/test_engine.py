@@ -157,14 +157,14 @@ def test_batches_are_extracted_one_at_a_time(rules: Rules) -> None:
 def test_a_fault_in_one_article_costs_only_its_events(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     import etl.extract as core
 
-    sound = core.measure
+    sound = core.classify
 
     def faulty(article: Article, text: Any, rules: Rules) -> Any:
         if article.article_id == "bad":
             raise ZeroDivisionError("told")
         return sound(article, text, rules)
 
-    monkeypatch.setattr(core, "measure", faulty)
+    monkeypatch.setattr(core, "classify", faulty)
     done = work.extract_articles("x", [an_article(article_id=i) for i in ("one", "bad", "two")], rules)
     assert [a.article_id for a in done.articles] == ["one", "bad", "two"]
     assert [e.article_id for e in done.events] == ["one", "two"]
@@ -281,5 +281,5 @@ def test_a_parquet_file_of_something_else_costs_only_itself(tmp_path: Path) -> N
     write_articles([replace(an_article(), home=None)], tmp_path / "raw" / "good.parquet")
     assert run(str(tmp_path / "raw"), tmp_path / "out", "--workers", "1") == 0
     report = (tmp_path / "out" / "run.json").read_text(encoding="utf-8")
-    assert report.count('"unreadable-file"') >= 2 and "without the columns article_id" in report
+    assert report.count('"unreadable-file"') >= 2 and "缺少列：article_id" in report
     assert pq.read_table(tmp_path / "out" / "articles.parquet").num_rows == 1
