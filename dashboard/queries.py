@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dashboard.filters import NO_CAMPAIGN, Filters, last_complete_week, monday
 from dashboard.narrow import PRECISIONS, Source
@@ -465,24 +463,22 @@ def rows_of_files(files: Sequence[Source], columns: str, test: str, params: Para
 
 
 def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pd.DataFrame:
-    """Columns of the rows with those numbers, with the number as `row`; only row groups that hold one are read."""
-    wanted, pieces = np.unique(np.asarray(rows, np.int64)), list[pa.Table]()
-    for source in files:
-        inside = wanted[(wanted >= source.first) & (wanted < source.first + source.size)] - source.first
-        if not len(inside) and (pieces or source is not files[-1]):
-            continue
-        with pq.ParquetFile(source.path, pre_buffer=False) as file:
-            sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-            starts = np.cumsum([0, *sizes])
-            groups = np.searchsorted(starts, inside, side="right") - 1
-            for group in np.unique(groups).tolist():
-                here = inside[groups == group]
-                found = file.read_row_group(group, columns=list(columns), use_threads=False).take(here - starts[group])
-                pieces.append(found.append_column("row", pa.array(here + source.first)))
-            if not len(inside):
-                empty = file.schema_arrow.empty_table().select(list(columns))
-                pieces.append(empty.append_column("row", pa.array([], pa.int64())))
-    return pd.DataFrame(cur.raw.from_arrow(pa.concat_tables(pieces)).df())
+    """Columns of the rows with those numbers, with the number as `row`; only files that hold one are opened."""
+    parts, params = list[str](), Params()
+    for i, source in enumerate(files):
+        here = [int(r) - source.first for r in rows if source.first <= int(r) < source.first + source.size]
+        if here or (source is files[-1] and not parts):
+            params[f"file_{i}"] = str(source.path)
+            parts.append(
+                f"SELECT {', '.join(quoted(c) for c in columns)}, file_row_number + {source.first} AS row"
+                f" FROM read_parquet($file_{i}, file_row_number=true) WHERE {one_of('file_row_number', here)}"
+            )
+    return frame(cur, " UNION ALL ".join(parts), params)
+
+
+def quoted(column: str) -> str:
+    """A column's name in SQL."""
+    return f'"{column}"'
 
 
 def event_row(cur: Connection, event_id: str) -> int | None:

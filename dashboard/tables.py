@@ -101,6 +101,7 @@ def open_store(events: Path, articles: Path) -> Store:
     files = Files(tuple(sources(events)), tuple(sources(articles)))
     small = sum(f.path.stat().st_size for f in files.events) <= IN_MEMORY
     raw = duckdb.connect(":memory:") if small else on_disk()
+    raw.execute("SET parquet_metadata_cache = true")  # a version's files never change
     raw.execute(TABLES)
     papers, issued = arrivals(list(files.articles))
     words, codes = survey(list(files.events), papers)
