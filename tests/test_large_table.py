@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.tables import connection, make_quarter, write_batches
-from dashboard import queries
-from dashboard.filters import Filters
+from dashboard import queries, tables
+from dashboard.filters import Filters, write
 from dashboard.tables import Store, open_store
 from etl.models import Article, Event, schema_of
 
@@ -19,7 +22,7 @@ ROWS = 400
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same rows as one file and as three."""
     folder, con = tmp_path_factory.mktemp("tables"), connection()
     for kind in ("events", "articles"):
@@ -30,24 +33,115 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
         write_batches(articles(), folder / "articles" / f"{number}.parquet", schema_of(Article))
     for kind in ("events", "articles"):
         pq.write_table(pq.read_table(folder / kind), folder / f"{kind}.parquet")
-    return open_store(folder / "events.parquet", folder / "articles.parquet"), open_store(
-        folder / "events", folder / "articles"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stores(files: Path) -> tuple[Store, Store]:
+    """Both opened."""
+    return (
+        open_store(files / "events.parquet", files / "articles.parquet"),
+        open_store(files / "events", files / "articles"),
     )
 
 
-def test_answers_are_the_same(stores: tuple[Store, Store]) -> None:
-    whole, parts = stores
-    last = whole.catalog.last
-    assert last is not None and whole.catalog == parts.catalog
-    asked = [Filters(), Filters(place="44"), Filters(period="4w"), Filters(campaigns=("fire-safety",))]
-    for filters in asked:
-        for query in (queries.totals, queries.weekly, queries.by_campaign, queries.indicators):
-            one, two = (query(s.con.cursor(), filters, last) for s in stores)
-            assert one == two if isinstance(one, dict) else one.equals(two), query.__name__
-        one, two = (queries.crosstab(s.con.cursor(), filters, last, 2) for s in stores)
+def questions(store: Store, filters: Filters) -> Iterator[tuple[str, Any]]:
+    """Every question's name and answer."""
+    con, last, place = store.con, store.catalog.last, filters.place
+    assert last is not None
+    for query in (
+        queries.totals, queries.weekly, queries.by_campaign, queries.indicators, queries.campaign_indicators, queries.newly_silent,
+        queries.new_campaigns, queries.events,
+    ):  # fmt: skip
+        yield query.__name__, query(con.cursor(), filters, last)
+    for level in range(5):
+        for query in (queries.by_place, queries.crosstab, queries.spread, queries.place_weeks):
+            yield f"{query.__name__} {level}", query(con.cursor(), filters, last, level)
+        yield (
+            f"indicator_places {level}",
+            queries.indicator_places(con.cursor(), filters, last, "indicator-3", "户", level),
+        )
+    for query in (
+        queries.indicator_weeks, queries.indicator_campaigns, queries.indicator_rows, queries.running_totals,
+    ):  # fmt: skip
+        yield query.__name__, query(con.cursor(), filters, last, "indicator-3", "户")
+    yield "covered_weeks", queries.covered_weeks(con.cursor(), filters)
+    yield "nearest_range", queries.nearest_range(con.cursor(), filters)
+    yield "table_rows", queries.table_rows(con.cursor(), filters, last)
+    yield "found", queries.events(con.cursor(), filters, last, words=("第7",))
+    if place is not None:
+        yield "street_weeks", queries.street_weeks(con.cursor(), filters, last, place)
+        yield "street_campaigns", queries.street_campaigns(con.cursor(), filters, last, place)
+    for query in (queries.quality, queries.unplaced, queries.arrivals):
+        yield query.__name__, query(con.cursor())
+
+
+ASKED = (
+    Filters(), Filters(place="44"), Filters(period="4w"), Filters(period="12w", by="event"), Filters(campaigns=("fire-safety",)),
+    Filters(place="44", groups=("安全应急",), by="event"),
+)  # fmt: skip
+
+
+def agree(one: Any, two: Any) -> bool:
+    """Whether two answers are the same."""
+    if isinstance(one, pd.DataFrame):
         pd.testing.assert_frame_equal(one, two)
-        one, two = (queries.table_rows(s.con.cursor(), filters, last) for s in stores)
-        assert one.equals(two)
+        return True
+    return bool(one.equals(two) if isinstance(one, pa.Table) else one == two)
+
+
+@pytest.mark.parametrize("filters", ASKED, ids=lambda f: "-".join(f"{k}={v}" for k, v in write(f).items()) or "all")
+def test_answers_are_the_same(stores: tuple[Store, Store], filters: Filters) -> None:
+    whole, parts = stores
+    assert whole.catalog == parts.catalog
+    for (name, one), (_, two) in zip(questions(whole, filters), questions(parts, filters), strict=True):
+        assert agree(one, two), name
+
+
+def test_answers_from_disk_are_those_from_memory(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, files: Path
+) -> None:
+    monkeypatch.setattr(tables, "IN_MEMORY", 0)
+    disk = open_store(files / "events", files / "articles")
+    for (name, one), (_, two) in zip(questions(stores[0], Filters()), questions(disk, Filters()), strict=True):
+        assert agree(one, two), name
+
+
+def test_an_answer_is_what_the_file_says(stores: tuple[Store, Store], files: Path) -> None:
+    """Counted anew by pandas from the Parquet file, without the narrow tables."""
+    rows = pd.read_parquet(files / "events.parquet")
+    first = rows[rows["duplicate_of"].isna()]
+    con, last = stores[0].con, stores[0].catalog.last
+    found = queries.totals(con, Filters(), last)
+    assert found["events"] == len(first) and found["articles"] == rows["article_id"].nunique()
+    assert found["streets"] == rows.groupby(["province", "city", "district", "street"]).ngroups
+    camps = queries.by_campaign(con, Filters(), last).set_index("id")
+    assert camps["n"].to_dict() == first["campaign_id"].value_counts().to_dict()
+    named = rows[rows["street"].notna()].drop_duplicates(["campaign_id", "province", "city", "district", "street"])
+    assert (
+        camps["streets"].to_dict() == named["campaign_id"].value_counts().reindex(camps.index, fill_value=0).to_dict()
+    )
+    numbers = pd.DataFrame([m for ms in first["metrics"] for m in ms])
+    single = numbers[(numbers["scope"] == "event") & (numbers["indicator"] == "indicator-3")]
+    sums = queries.indicators(con, Filters(), last).set_index(["key", "unit"])
+    assert sums.loc["indicator-3", "total"].to_dict() == single.groupby("unit")["value"].sum().to_dict()
+
+
+def test_words_too_many_for_a_dictionary_are_read(files: Path, tmp_path: Path, stores: tuple[Store, Store]) -> None:
+    table = pq.read_table(files / "events.parquet")
+    pq.write_table(table, tmp_path / "events.parquet", dictionary_pagesize_limit=64, row_group_size=len(table))
+    other = open_store(tmp_path / "events.parquet", files / "articles.parquet")
+    for (name, one), (_, two) in zip(questions(stores[0], Filters()), questions(other, Filters()), strict=True):
+        assert agree(one, two), name
+
+
+def test_an_unknown_precision_is_an_error(files: Path, tmp_path: Path) -> None:
+    table = pq.read_table(files / "events.parquet")
+    at = table.schema.get_field_index("date_precision")
+    words = pa.array(["century"] * len(table))
+    pq.write_table(table.set_column(at, table.schema.field(at), words), tmp_path / "events.parquet")
+    with pytest.raises(ValueError, match="century"):
+        open_store(tmp_path / "events.parquet", files / "articles.parquet")
 
 
 def test_rows_of_every_file_are_found(stores: tuple[Store, Store]) -> None:
