@@ -153,6 +153,7 @@ def subset(content: bytes, glyphs: list[str], text: str) -> bytes:
 
     options = tools.Options()
     options.layout_features, options.layout_closure, options.hinting = ["*"], False, False
+    options.notdef_outline = True  # browsers refuse a font that draws nothing at all
     font, cut, out = TTFont(io.BytesIO(content), recalcTimestamp=False), tools.Subsetter(options), io.BytesIO()
     cut.populate(glyphs=glyphs, text=text)
     cut.subset(font)
