@@ -59,13 +59,14 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     from etl.classify import classify
     from etl.dates import dates
     from etl.extract import TOGETHER, extract_all
+    from etl.harvest import Homes, articles_of, extract_pages
     from etl.locate import locate
     from etl.measure import measure_all
     from etl.models import Article, Event, Page, to_batch
     from etl.pack import pack
     from etl.rules import load_rules
     from etl.text import Text
-    from etl.work import Homes, articles_of, extract_pages, settle
+    from etl.work import settle
 
     rules, truths = load_rules(), composed(number)
     articles = [t.article for t in truths]
@@ -195,9 +196,9 @@ def junk_texts() -> Iterator[tuple[str, str]]:
 
 def junk() -> dict[str, Any]:
     """Seconds for each junk text as a ready article and as a page to split: the worst decides."""
+    from etl.harvest import extract_pages
     from etl.models import Page
     from etl.rules import load_rules
-    from etl.work import extract_pages
 
     rules, found = load_rules(), {}
     extract_pages("x", [Page("x", "平城区神头街道检查商户12家。" * 40)], rules)

@@ -33,8 +33,8 @@ def test_what_was_composed_is_found(rules: Rules) -> None:
 
 @pytest.mark.parametrize("name", [name for name, _ in junk_texts()])
 def test_junk_is_read_without_harm(name: str, rules: Rules) -> None:
+    from etl.harvest import extract_pages
     from etl.models import Page
-    from etl.work import extract_pages
 
     text = dict(junk_texts())[name]
     done = extract_pages("x", [Page("x", text, is_article=True)], rules)

@@ -18,15 +18,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from etl import pipeline, work
+from etl import harvest, pipeline, work
 from etl.__main__ import main
 from etl.dataset import INPUT, input_batch, write_articles
 from etl.extract import articles_of as articles_of_batch
 from etl.extract import extract, extract_batches
+from etl.harvest import articles_of
 from etl.models import Article, Event, to_batch
 from etl.read import read
 from etl.rules import Rules
-from etl.work import articles_of
 from tests.conftest import ROOT
 from tests.make import an_article
 
@@ -165,7 +165,7 @@ def test_a_fault_in_one_article_costs_only_its_events(rules: Rules, monkeypatch:
         return sound(article, text, rules)
 
     monkeypatch.setattr(core, "classify", faulty)
-    done = work.extract_articles("x", [an_article(article_id=i) for i in ("one", "bad", "two")], rules)
+    done = harvest.extract_articles("x", [an_article(article_id=i) for i in ("one", "bad", "two")], rules)
     assert [a.article_id for a in done.articles] == ["one", "bad", "two"]
     assert [e.article_id for e in done.events] == ["one", "two"]
     assert [(i.kind, i.article_id) for i in done.issues if i.kind == "internal-error"] == [("internal-error", "bad")]

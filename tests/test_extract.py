@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.extract import extract
+from etl.harvest import articles_of
 from etl.models import Page
 from etl.rules import Rules
-from etl.work import articles_of
 from tests.make import an_article
 
 FRAGMENTS = [

@@ -98,7 +98,7 @@ def test_the_same_article_gives_the_same_event(name: str, rules: Any) -> None:
 
 
 def event_of(name: str, rules: Any) -> tuple[Any, ...]:
-    from etl.work import extract_pages
+    from etl.harvest import extract_pages
 
     done = extract_pages(name, found_in(name), rules)
     article = next(a for a in done.articles if "126家" in a.text)
