@@ -23,7 +23,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 _LATIN1 = re.compile(r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u2020\u2021\u2026\u2030\u2039\u203a]")
 _KNOWN_MOJIBAKE = ("锟斤拷", "烫烫烫", "屯屯屯", "ï¿½", "â€", "锛岀", "銆")
 _ODD = re.compile(r"[\ue000-\uf8ff\u0370-\u058f\u0590-\u08ff]")
-_SUSPECT = re.compile("|".join(pattern.pattern for pattern in (_CONTROL, _LATIN1, _ODD)).replace("]|[", ""))
+_SUSPECT = re.compile(
+    "|".join([*(pattern.pattern for pattern in (_CONTROL, _LATIN1, _ODD)), f"[{''.join(w[0] for w in _KNOWN_MOJIBAKE)}]"])
+    .replace("]|[", "")
+)  # fmt: skip
 _SIMPLIFIED, _TRADITIONAL = bytes(range(0xB0, 0xD8)), bytes(range(0xA4, 0xC7))  # lead bytes of common characters
 _HAN_BYTES = bytes([*range(0x34, 0xA0), 0xF9, 0xFA])  # first bytes in UTF-16 of what _HAN matches
 _ASCII = bytes(range(0x80))
@@ -65,12 +68,13 @@ def complaint(text: str) -> UndecodableError | None:
     sample = _sample(text)
     size = max(len(sample), 1)
     size_of_han = _count_han(sample)
-    suspect = "".join(_SUSPECT.findall(sample))  # few in sound text: the three classes are counted among these only
+    suspect = "".join(_SUSPECT.findall(sample))  # few in sound text: what follows is counted among these only
+    known = sum(sample.count(word) for word in _KNOWN_MOJIBAKE if word[0] in suspect)
     if len(_LATIN1.findall(suspect)) > size * 0.15 and size_of_han < size * 0.15:
         return UndecodableError("mojibake", "中文被当作西文保存，已成乱码。请从来源重新导出（UTF-8 编码）。")
     if len(_CONTROL.findall(suspect)) > max(2, size * 0.01):
         return UndecodableError("binary-junk", "含大量控制字符，不是文本文件。请确认文件类型后重新放入。")
-    if sample.count("\ufffd") > max(3, size * 0.01) or sum(map(sample.count, _KNOWN_MOJIBAKE)) > 2:
+    if sample.count("\ufffd") > max(3, size * 0.01) or known > 2:
         return UndecodableError("mojibake", "文字已成乱码，原文无法恢复。请从来源重新导出（UTF-8 编码）。")
     if (size_of_han >= 12 and not _is_common(sample, size_of_han)) or len(_ODD.findall(suspect)) > max(5, size * 0.1):
         return UndecodableError("mojibake", "文字多为生僻字，编码有误或已成乱码。请从来源重新导出（UTF-8 编码）。")
