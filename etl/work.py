@@ -205,7 +205,7 @@ def settle() -> None:
     """Tell the garbage collector that the rules stay, and to look less often: articles leave no cycles behind."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 50, 50)
 
 
 def end_with_parent() -> None:
