@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dashboard.filters import NO_CAMPAIGN, Filters, last_complete_week, monday
 from dashboard.narrow import PRECISIONS, Source
@@ -440,7 +442,7 @@ def events(
     ]  # fmt: skip
 
 
-def search_sql(cur: Connection, words: Sequence[str], params: Params, prefix: str = "file_") -> str:
+def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
     """A table expression `found` of the articles (row numbers) whose text holds every word; adds its parameters."""
     if not words:
         return ""
@@ -448,18 +450,14 @@ def search_sql(cur: Connection, words: Sequence[str], params: Params, prefix: st
     for i, word in enumerate(words[:8]):
         params[f"word{i}_"] = word
         tests.append(f"contains(text, $word{i}_)")
-    return f"found AS ({rows_of_files(cur.files.articles, '', ' AND '.join(tests), params, prefix)}), "
-
-
-def rows_of_files(files: Sequence[Source], columns: str, test: str, params: Params, prefix: str = "file_") -> str:
-    """The rows of Parquet files that pass a test: `columns` (each with a comma after it) and the number as `row`; adds the paths."""
     selects = []
-    for i, file in enumerate(files):
-        params[f"{prefix}{i}"] = str(file.path)
+    for i, file in enumerate(cur.files.articles):
+        params[f"file_{i}"] = str(file.path)
         selects.append(
-            f"SELECT {columns} file_row_number + {file.first} AS row FROM read_parquet(${prefix}{i}, file_row_number=true) WHERE {test}"
+            f"SELECT file_row_number + {file.first} AS row FROM read_parquet($file_{i}, file_row_number=true)"
+            f" WHERE {' AND '.join(tests)}"
         )
-    return " UNION ALL ".join(selects)
+    return f"found AS ({' UNION ALL '.join(selects)}), "
 
 
 def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pd.DataFrame:
@@ -533,15 +531,33 @@ def table_rows(
     cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
-    found = search_sql(cur, words, params, "text_")
+    found = search_sql(cur, words, params)
     if words:
         cond += " AND arow IN (SELECT row FROM found)"
-    full = rows_of_files(cur.files.events, "* EXCLUDE (file_row_number),", "true", params)
-    sql = (
-        f"WITH {found} hit AS (SELECT erow FROM ev WHERE {cond})"
-        f" SELECT * EXCLUDE (row) FROM ({full}) WHERE row IN (SELECT erow FROM hit) ORDER BY published_on, row"
-    )
-    return cur.raw.sql(sql, params=named(sql, params)).to_arrow_table()
+    hit = frame(cur, f"WITH {found} hit AS (SELECT erow FROM ev WHERE {cond}) SELECT erow FROM hit", params)
+    rows = in_full(cur.files.events, np.sort(hit["erow"].to_numpy()))
+    days = rows["published_on"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
+    return rows.take(np.argsort(days, kind="stable"))
+
+
+def in_full(files: Sequence[Source], rows: Any) -> pa.Table:
+    """All columns of events by their sorted row numbers; one row group is in memory beside them."""
+    names = schema_of(Event).names
+    pieces = []
+    for source in files:
+        inside = (
+            rows[np.searchsorted(rows, source.first) : np.searchsorted(rows, source.first + source.size)] - source.first
+        )
+        with pq.ParquetFile(source.path, pre_buffer=False) as file:
+            if source is files[0]:
+                pieces.append(file.schema_arrow.empty_table().select(names))
+            ends = np.cumsum([file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)])
+            groups = np.searchsorted(ends, inside, side="right")
+            for group in np.unique(groups).tolist():
+                first = ends[group - 1] if group else 0
+                read = file.read_row_group(group, columns=names, use_threads=False)
+                pieces.append(read.take(inside[groups == group] - first))
+    return pa.concat_tables(pieces)
 
 
 # --- indicators ------------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ from dashboard.tree import Children, Nodes
 # shares, rates, temperatures, ages and the like: a sum of them means nothing
 NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$"
 IN_MEMORY = 25_000_000  # bytes of events.parquet; about a quarter of a million events
-MEMORY = "200MB"  # that DuckDB may hold of a large table
+BUILDING, MEMORY = "120MB", "200MB"  # that DuckDB may hold of a large table, while it is read and after
 Item = TypeVar("Item")
 
 
@@ -125,7 +125,7 @@ def on_disk() -> duckdb.DuckDBPyConnection:
     folder = tempfile.TemporaryDirectory(prefix="campaign-tables-", ignore_cleanup_errors=True)
     con = duckdb.connect(str(Path(folder.name) / "tables.duckdb"))
     weakref.finalize(con, folder.cleanup)
-    con.execute(f"SET memory_limit = '{MEMORY}'")
+    con.execute(f"SET memory_limit = '{BUILDING}'")
     return con
 
 
@@ -168,6 +168,8 @@ def insert_events(raw: duckdb.DuckDBPyConnection, found: list[Pair], words: Word
             rows = rows_of(pair, number, words, codes)
             agreed.append(rows.by_article)
             yield rows.events
+            del rows
+            give_back()
 
     threads = raw.execute("SELECT current_setting('threads')").fetchall()[0][0]
     raw.execute("SET threads = 1")  # one, so that rows keep the file's order without being written twice
@@ -184,10 +186,13 @@ def insert_numbers(raw: duckdb.DuckDBPyConnection, files: Files, words: Words, c
         for number, pair in enumerate(pairs(list(files.events), list(files.articles))):
             for numbers in numbers_of(pair, number, words, codes):
                 yield with_series(cursor, numbers)
+            give_back()
 
     raw.execute("SET preserve_insertion_order = false")  # no question asks for it, and it costs a second writing
     make(raw, "mt", "*", tables())
     raw.execute(SERIES)
+    if raw.execute("SELECT count(*) FROM duckdb_databases() WHERE path IS NOT NULL").fetchall()[0][0]:
+        raw.execute(f"SET memory_limit = '{MEMORY}'")
     give_back()
 
 
