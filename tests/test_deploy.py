@@ -286,8 +286,8 @@ def test_encodings(site: Site, accepted: str, sent: str, by: str) -> None:
         assert headers["vary"] == "Accept-Encoding"
         assert re.fullmatch(kind, headers["content-type"])
         assert {k: v for k, v in headers.items() if k in SAFE} == wanted
-        year = by == "nginx"
-        assert headers["cache-control"] == f"max-age={(365 if year else 30) * 86400}"
+        kept = {"nginx": "max-age=31536000, immutable", "dashboard": "max-age=2592000"}
+        assert headers["cache-control"] == kept[by]
 
 
 SAFE = (
