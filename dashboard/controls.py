@@ -7,6 +7,7 @@ A widget's change is taken over by its callback before the page is drawn; widget
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from dataclasses import replace
 from typing import Any
 
@@ -175,12 +176,14 @@ def take_by() -> None:
 def place_controls(ctx: Context) -> None:
     """One select a level; a choice above narrows those below."""
     ss, t, catalog = st.session_state, ctx.t, ctx.catalog
-    provinces = [n for n in catalog.nodes.values() if n.level == 0]
+    provinces = [i for i in catalog.children.get(None, ()) if catalog.nodes[i].level == 0]
     for level in range(0 if len(provinces) > 1 else 1, 5):
         chosen = catalog.at(ctx.filters.place, level)
         above = next((n for lv in range(level - 1, -1, -1) if (n := catalog.at(ctx.filters.place, lv))), None)
+        if (level > 2 and above is None) or (level == 4 and catalog.at(ctx.filters.place, 3) is None):
+            continue
         options = below(catalog, above.id if above else None, level)
-        if not options or (level > 2 and above is None) or (level == 4 and catalog.at(ctx.filters.place, 3) is None):
+        if not options:
             continue
         ss[f"f_place{level}"] = chosen.id if chosen else None
         st.selectbox(
@@ -192,9 +195,9 @@ def place_controls(ctx: Context) -> None:
 def below(catalog: Catalog, above: str | None, level: int) -> list[str]:
     """Ids of the places of one level within `above`."""
     found: list[str] = []
-    waiting = list(catalog.children.get(above, ()))
+    waiting = deque(catalog.children.get(above, ()))
     while waiting:
-        node = catalog.nodes[waiting.pop(0)]
+        node = catalog.nodes[waiting.popleft()]
         if node.level == level:
             found.append(node.id)
         elif node.level < level:
