@@ -5,7 +5,7 @@ Nodes are numbered so that all below a place follow it: a place and everything i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 
 import numpy as np
@@ -179,6 +179,11 @@ class Nodes(Mapping[str, Node]):
     def __iter__(self) -> Iterator[str]:
         tree = self.tree
         return iter(tree.ids.take(pa.array(np.lexsort((tree.order, tree.level)))).to_pylist())
+
+    def values(self) -> ValuesView[Node]:
+        """All nodes; for searches by name, which take as long as there are nodes."""
+        numbers = np.lexsort((self.tree.order, self.tree.level)).tolist()
+        return {number: self.node(number) for number in numbers}.values()
 
     def __len__(self) -> int:
         return len(self.tree.ids)
