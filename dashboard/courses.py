@@ -97,5 +97,5 @@ def matrix(weekly: pd.DataFrame) -> Courses:
 
 def arrived(cur: queries.Connection, week: dt.date) -> frozenset[str]:
     """Newspapers that arrived in the week of that Monday."""
-    sql = "SELECT DISTINCT paper.name FROM issued JOIN paper ON paper.nid = issued.paper WHERE week = $week"
-    return frozenset(row[0] for row in cur.execute(sql, {"week": week}).fetchall())
+    found = queries.frame(cur, "SELECT DISTINCT paper FROM issued WHERE week = $week", {"week": week})
+    return frozenset(name for name in queries.paper_names(cur, found["paper"]) if name)
