@@ -25,7 +25,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing what the tests need …"
-	@$(PIP) -e '.[dev,ocr,cluster,auth]'
+	@$(PIP) -e '.[dev,ocr,cluster,auth,deploy]'
 	@touch $@ $(VENV)/.core
 
 run: $(VENV)/.core ## read the newspapers in data/raw and open the dashboard on 127.0.0.1:8501
