@@ -92,12 +92,20 @@ class Store:
 
 
 def open_store(events: Path, articles: Path) -> Store:
-    """Build the narrow tables from the two files; raise duckdb.Error, OSError or ValueError where they cannot be read.
+    """Build the narrow tables from the two files; raise duckdb.Error or OSError where they cannot be read.
 
     For a table of more than `IN_MEMORY` bytes the narrow tables lie in a file of their own, compressed, of which memory
     holds a bounded part, and its numbers (`mt`) are read while the first pages are looked at: who asks for them waits.
     A very large table is a folder of files (etl/store.py).
     """
+    try:
+        return built(events, articles)
+    except (pa.ArrowException, ValueError, KeyError) as error:
+        raise OSError(f"{events}: not a table of events with its articles ({error})") from error
+
+
+def built(events: Path, articles: Path) -> Store:
+    """The store, opened."""
     files = Files(tuple(sources(events)), tuple(sources(articles)))
     small = sum(f.path.stat().st_size for f in files.events) <= IN_MEMORY
     raw = duckdb.connect(":memory:") if small else on_disk()

@@ -140,7 +140,7 @@ def test_an_unknown_precision_is_an_error(files: Path, tmp_path: Path) -> None:
     at = table.schema.get_field_index("date_precision")
     words = pa.array(["century"] * len(table))
     pq.write_table(table.set_column(at, table.schema.field(at), words), tmp_path / "events.parquet")
-    with pytest.raises(ValueError, match="century"):
+    with pytest.raises(OSError, match="century"):
         open_store(tmp_path / "events.parquet", files / "articles.parquet")
 
 
@@ -151,6 +151,13 @@ def test_rows_of_every_file_are_found(stores: tuple[Store, Store]) -> None:
     assert list(one["event_id"]) == list(two["event_id"]) and list(one["text"]) == list(two["text"])
     assert queries.headlines(stores[0].con.cursor(), rows) == queries.headlines(stores[1].con.cursor(), rows)
     assert [queries.event_row(stores[1].con.cursor(), i) for i in two["event_id"]] == rows
+
+
+def test_files_without_the_columns_are_an_error(files: Path, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": [1]}), tmp_path / "events.parquet")
+    for path in (tmp_path / "events.parquet", tmp_path / "missing.parquet"):
+        with pytest.raises(OSError):
+            open_store(path, files / "articles.parquet")
 
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
