@@ -117,7 +117,7 @@ def join(last: Mention, m: re.Match[str], period: Period) -> Mention | None:
         return None
     if m.string[last.end : m.start()] not in ("、", "和", "，", "以及"):
         return None
-    whole = replace(last.period, last=period.last, precision="range")
+    whole = Period(last.period.first, period.last, "range", last.period.basis, last.period.rule)
     return replace(last, end=m.end(), period=whole)
 
 
@@ -143,9 +143,11 @@ def promoted(mentions: list[Mention], printed: dt.date | None) -> list[Mention]:
     """The day of a running total (截至6月14日) as a time of the activity too: what is reported had happened by then."""
     if printed is None:
         return []
-    days = [m for m in mentions if m.use == "as_of" and m.period.basis == "text" and m.period.last]
-    fresh = [m for m in days if m.period.last and 0 <= (printed - m.period.last).days <= OLD]
-    return [replace(m, use="activity", period=replace(m.period, rule="as-of-day")) for m in fresh[:1]]
+    for m in mentions:
+        p = m.period
+        if m.use == "as_of" and p.basis == "text" and p.last and 0 <= (printed - p.last).days <= OLD:
+            return [replace(m, use="activity", period=Period(p.first, p.last, p.precision, p.basis, "as-of-day"))]
+    return []
 
 
 def rank(m: Mention, article: Article, text: Text, printed: dt.date | None) -> float:

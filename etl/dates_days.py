@@ -17,6 +17,7 @@ AHEAD = dt.timedelta(
     45
 )  # a month-day up to this far after print is a plan of this year, beyond it lies in the past year
 VAGUE_DAYS = 7  # 近日, 日前: taken as the week up to print; labellers' intervals are two weeks
+THIRDS = {"上": (1, 10), "初": (1, 10), "中": (11, 20), "下": (21, 31), "底": (21, 31), "末": (21, 31)}
 HALVES = {"上": (1, 6), "下": (7, 12)}
 
 
@@ -111,10 +112,8 @@ def vague(anchor: Anchor, rule: str, basis: DateBasis = "relative") -> Period:
 def month_span(year: int, month: int, third: str | None = None) -> tuple[dt.date, dt.date]:
     """First and last day of a month or of its 上旬/初 (1-10), 中旬/中 (11-20), 下旬/底/末 (21-end)."""
     end = month_days(year, month)
-    first, last = {"上": (1, 10), "初": (1, 10), "中": (11, 20), "下": (21, end), "底": (21, end), "末": (21, end)}.get(
-        (third or " ")[0], (1, end)
-    )
-    return dt.date(year, month, first), dt.date(year, month, last)
+    first, last = THIRDS[third[0]] if third else (1, 31)
+    return dt.date(year, month, first), dt.date(year, month, min(last, end))
 
 
 def until(last: dt.date, anchor: Anchor) -> dt.date:
@@ -124,15 +123,15 @@ def until(last: dt.date, anchor: Anchor) -> dt.date:
 
 def resolve_date(m: re.Match[str], anchor: Anchor, before: Period | None) -> Period | None:
     """2023年8月11日晚至14日凌晨, 8月9-11日, 8月11日晚至13日, 今年8月8日, 八月十五日."""
-    groups = m.groupdict()
-    month, day, year = numeral(groups["m"]), numeral(groups["d"]), year_of(groups["y"], anchor)
-    if groups["y"] and year is None:
+    written, to = m["y"], m["to"]
+    month, day, year = numeral(m["m"]), numeral(m["d"]), year_of(written, anchor)
+    if written and year is None:
         return one_day(None, "text", "month-day")
     first = day_of(year, month, day) if year else near(month, day, anchor, before)
-    rule = "full-date" if groups["y"] else "month-day"
+    rule = "full-date" if written else "month-day"
     if first is None:
         return one_day(None, "text", rule) if month <= 12 and day <= 31 and not year else None
-    last = end_of_range(groups, first)
+    last = end_of_range(m.groupdict(), first) if to else None
     if last and last > first:
         return Period(first, last, "range", "text", rule)
     return one_day(first, "text", rule)
@@ -160,7 +159,7 @@ def resolve_day(m: re.Match[str], anchor: Anchor, before: Period | None) -> Peri
         first = latest_day(day, ref)
     if first is None:
         return one_day(None, "text", "day-only") if ref is None else None
-    last = end_of_range(m.groupdict() | {"m2": None, "y2": None}, first)
+    last = end_of_range(m.groupdict() | {"m2": None, "y2": None}, first) if m["to"] else None
     if m["to"] and last is None and m["to"].strip() != "、":
         return resolve_day_over_month(m, first)
     return (

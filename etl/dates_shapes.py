@@ -178,8 +178,10 @@ def scan_of(starts: Iterable[str], extra: tuple[Shape, ...]) -> Scan:
         tries[pair] = (*extra, *tries.get(pair, ()))
     pairs = [pair for pair in tries if len(pair) == 2]
     first, second = ("".join(sorted({re.escape(pair[i]) for pair in pairs})) for i in (0, 1))
-    seek = re.compile(rf"[0-9{first}](?:(?<=\d)(?<!\d\d)\d{{0,3}} ?[年月日号:：./至到~、\-]|(?<!\d)[{second}])")
-    return Scan(seek, tries)
+    after = r"[年月日号:：./至到~、\-]"  # of a number: its four forms below begin with the characters that may follow its head,
+    head = r"(?<=\d.)(?<!\d\d.)"  # which costs less at the many characters that head nothing
+    number = rf"[0-9]{head}\d{{0,2}} ?{after}| {head}{after}|{after}{head}"
+    return Scan(re.compile(rf"[0-9{first}](?:[{second}](?<!\d.)|{number})"), tries)
 
 
 def shapes(norm: str, scan: Scan) -> Iterator[tuple[str, re.Match[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from etl.dates_days import Anchor, Period
 from etl.models import WhenUse
@@ -28,9 +28,10 @@ TITLE = re.compile(r"《[^》\n]{0,30}$")
 # a law's own day: 《…条例》自6月1日起施行
 LAW = re.compile(r"(?:》|条例|办法|规定|法典?)[^，。；\n]{0,6}[自于从]$")
 CYCLE = re.compile(r"(?:每|逢|历)[年月个]?(?:的)?$")
-ANNOUNCED = re.compile(
-    r"[^。；\n]{0,24}?(?:获悉|了解到|发布消息|消息称|刊发|报道称|通报[了称]?(?!批评|表扬)|公布|发布|披露|曝光)"
-)
+ANNOUNCED = re.compile(r"获悉|了解到|发布消息|消息称|刊发|报道称|通报[了称]?(?!批评|表扬)|公布|发布|披露|曝光")
+ANNOUNCED_WITHIN = 24  # characters after the day
+STOP = re.compile(r"[。；\n]")
+AS_OF = ("截至到", "截止到", "截至", "截止")  # the longer first
 DATED_RULES = frozenset(
     {"full-date", "month-day", "day-only", "relative-day", "week", "lunar", "same-day", "clock-under-date"}
 )
@@ -56,9 +57,10 @@ def placed(start: int, end: int, period: Period, anchor: Anchor, text: Text) -> 
     if period.rule == "as-of":
         return Mention(start, end, period, "as_of", quoted(raw, start))
     if is_dateline(period, norm, head, end):
-        return Mention(start, end, replace(period, basis="publication", rule="dateline"), "background", dateline=True)
+        written = Period(period.first, period.last, period.precision, "publication", "dateline")
+        return Mention(start, end, written, "background", dateline=True)
     if cut := as_of_prefix(head):
-        day = replace(period, first=period.last, precision="day", rule="as-of")
+        day = Period(period.last, period.last, "day", period.basis, "as-of")
         return Mention(start - cut, end, day, "as_of", quoted(raw, start))
     if (m := SINCE.match(norm, end)) and period.rule in DATED_RULES and period.first:
         law = bool(LAW.search(head)) and norm.startswith(("施行", "实施", "正式", "生效"), m.end())
@@ -66,14 +68,20 @@ def placed(start: int, end: int, period: Period, anchor: Anchor, text: Text) -> 
     use, said = use_of(period, anchor, norm, head, end), quoted(raw, start)
     if said and period.rule == "relative-day":
         use = "background"
-    announced = use == "activity" and period.rule in DATED_RULES and bool(ANNOUNCED.match(norm, end))
+    announced = use == "activity" and period.rule in DATED_RULES and is_announced(norm, end)
     return Mention(start, end, capped(period, anchor), use, said, announced=announced)
+
+
+def is_announced(norm: str, end: int) -> bool:
+    """Whether the day that ends at `end` is that of an announcement: 24日，记者从…获悉, 24日发布消息."""
+    said = ANNOUNCED.search(norm, end, end + ANNOUNCED_WITHIN + 8)
+    return said is not None and said.start() <= end + ANNOUNCED_WITHIN and not STOP.search(norm, end, said.start())
 
 
 def capped(period: Period, anchor: Anchor) -> Period:
     """A range that is still running ends, for what is reported of it, on the day of print."""
     if anchor.printed and period.first and period.last and period.first <= anchor.printed < period.last:
-        return replace(period, last=anchor.printed)
+        return Period(period.first, anchor.printed, period.precision, period.basis, period.rule)
     return period
 
 
@@ -88,10 +96,9 @@ def since(start: int, end: int, period: Period, anchor: Anchor, text: Text, *, l
 
 def as_of_prefix(head: str) -> int:
     """Length of 截至 (截止, 截至到 …) that stands right before a time, else 0."""
-    for word in ("截至到", "截止到", "截至", "截止"):
-        if head.endswith(word):
-            return len(word)
-    return 0
+    if not head.endswith(AS_OF):
+        return 0
+    return next(len(word) for word in AS_OF if head.endswith(word))
 
 
 def is_dateline(period: Period, norm: str, head: str, end: int) -> bool:
@@ -128,4 +135,5 @@ def period_is_reported(period: Period, norm: str, end: int, anchor: Anchor) -> b
 def quoted(raw: str, start: int) -> bool:
     """Whether a position stands inside “…”, looking back 300 characters."""
     low = max(0, start - 300)
-    return raw.rfind("“", low, start) > raw.rfind("”", low, start)
+    opened = raw.rfind("“", low, start)
+    return opened >= 0 and opened > raw.rfind("”", opened, start)
