@@ -417,18 +417,22 @@ def events(
     cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
-    found = search_sql(cur, words, params)
+    found = search_sql(cur, words, params, cond)
     if words:
         cond += " AND arow IN (SELECT row FROM found)"
     params |= {"limit": limit, "offset": offset}
-    page = frame(
+    keys = frame(  # which rows, by the few columns that order them; then what is shown of those
         cur,
-        f"WITH {found} hit AS (SELECT * FROM ev WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset),"
-        f" size AS (SELECT count(*)::INTEGER AS total FROM ev WHERE {cond})"
-        " SELECT erow, event_id, camp, p, c, d, s, k, day0 AS date, day1 AS date_end, prec, pub AS published_on, paper, dup, total"
-        f" FROM hit CROSS JOIN size ORDER BY {ORDERS[order]}",
+        f"{'WITH ' * bool(found)}{found} SELECT erow, (SELECT count(*)::INTEGER FROM ev WHERE {cond}) AS total FROM ev"
+        f" WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset",
         params,
     )
+    page = frame(
+        cur,
+        "SELECT erow, event_id, camp, p, c, d, s, k, day0 AS date, day1 AS date_end, prec, pub AS published_on, paper, dup"
+        f" FROM ev WHERE {one_of('erow', keys['erow'].tolist())}",
+    )
+    page = keys.merge(page, on="erow", how="left")
     places = {"province": "p", "city": "c", "district": "d", "street": "s", "community": "k"}
     page = named_places(
         cur, page, **{n: f"names {c}" for n, c in places.items()}, street_id="ids s", district_id="ids d"
@@ -442,8 +446,11 @@ def events(
     ]  # fmt: skip
 
 
-def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
-    """A table expression `found` of the articles (row numbers) whose text holds every word; adds its parameters."""
+def search_sql(cur: Connection, words: Sequence[str], params: Params, cond: str) -> str:
+    """A table expression `found` of the articles (row numbers) whose text holds every word; adds its parameters.
+
+    Only texts of articles with events that meet `cond` are read.
+    """
     if not words:
         return ""
     tests = []
@@ -455,9 +462,9 @@ def search_sql(cur: Connection, words: Sequence[str], params: Params) -> str:
         params[f"file_{i}"] = str(file.path)
         selects.append(
             f"SELECT file_row_number + {file.first} AS row FROM read_parquet($file_{i}, file_row_number=true)"
-            f" WHERE {' AND '.join(tests)}"
+            f" WHERE file_row_number IN (SELECT arow{f' - {file.first}' * bool(file.first)} FROM ev WHERE {cond}) AND {' AND '.join(tests)}"
         )
-    return f"found AS ({' UNION ALL '.join(selects)}), "
+    return f"found AS MATERIALIZED ({' UNION ALL '.join(selects)})"
 
 
 def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pd.DataFrame:
@@ -531,10 +538,10 @@ def table_rows(
     cond, params = where(cur, filters, last)
     if not duplicates:
         cond += " AND NOT dup"
-    found = search_sql(cur, words, params)
+    found = search_sql(cur, words, params, cond)
     if words:
         cond += " AND arow IN (SELECT row FROM found)"
-    hit = frame(cur, f"WITH {found} hit AS (SELECT erow FROM ev WHERE {cond}) SELECT erow FROM hit", params)
+    hit = frame(cur, f"{'WITH ' * bool(found)}{found} SELECT erow FROM ev WHERE {cond}", params)
     rows = in_full(cur.files.events, np.sort(hit["erow"].to_numpy()))
     days = rows["published_on"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
     return rows.take(np.argsort(days, kind="stable"))
@@ -775,8 +782,8 @@ def new_campaigns(cur: Connection, filters: Filters, last: dt.date, weeks: int =
     found = frame(
         cur,
         "SELECT camp, min(pub) AS first, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, arg_min(event_id, erow) AS event_id"
-        f" FROM ev WHERE pub IS NOT NULL AND {cond} GROUP BY 1"
-        " HAVING min(pub) >= $since AND (SELECT min(pub) FROM issued) < $since",
+        f" FROM ev WHERE pub >= $since AND {cond} AND (SELECT min(pub) FROM issued) < $since"
+        f"   AND camp NOT IN (SELECT DISTINCT camp FROM ev WHERE pub < $since AND camp IS NOT NULL AND {cond}) GROUP BY 1",
         params | {"since": since},
     )
     found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
