@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -143,12 +143,12 @@ def progress(ask: Ask, filters: Filters, name: Callable[[str], str], last: dt.da
     named = table[table["id"] != "none"]
     if named.empty:
         return Section("主要行动进展", ("本周没有归入专项行动的报道。",))
+    busiest = named.head(TOP_CAMPAIGNS)
+    said = quotes(ask, [replace(filters, campaigns=(cid,)) for cid in busiest["id"]], last)
     paragraphs = []
-    for i, row in enumerate(named.head(TOP_CAMPAIGNS).itertuples(), start=1):
+    for i, row in enumerate(busiest.itertuples()):
         own = replace(filters, campaigns=(row.id,))
-        paragraphs.append(
-            f"（{NUMERALS[i - 1]}）{name(row.id)}。本周活动{row.n}项{places_text(ask, own, last)}。{quote(ask, own, last)}"
-        )
+        paragraphs.append(f"（{NUMERALS[i]}）{name(row.id)}。本周活动{row.n}项{places_text(ask, own, last)}。{said[i]}")
     rest = named.iloc[TOP_CAMPAIGNS:]
     if len(rest):
         paragraphs.append("其他：" + "、".join(f"{name(r.id)}{r.n}项" for r in rest.itertuples()) + "。")
@@ -169,12 +169,21 @@ def places_text(ask: Ask, filters: Filters, last: dt.date) -> str:
     return "，主要在" + "、".join(f"{r.name}（{r.n}项）" for r in streets.itertuples()) if len(streets) else ""
 
 
-def quote(ask: Ask, filters: Filters, last: dt.date) -> str:
+def quotes(ask: Ask, each: Sequence[Filters], last: dt.date) -> list[str]:
+    """For each of some filters a sentence from the paper; what was printed is fetched for all at once."""
+    rows = [
+        [int(r) for r in ask(queries.events, filters, last, duplicates=False, limit=12)["erow"]] for filters in each
+    ]
+    wanted = tuple(dict.fromkeys(r for some in rows for r in some))
+    records = ask(queries.details, wanted).to_dict("records") if wanted else []
+    of_row = {int(r["file_row_number"]): r for r in records}
+    return [quote([of_row[r] for r in some if r in of_row]) for some in rows]
+
+
+def quote(records: Sequence[Mapping[Hashable, Any]]) -> str:
     """One sentence from the paper, with its source: that of the event which reports most numbers."""
-    found = ask(queries.events, filters, last, duplicates=False, limit=12)
-    if found.empty:
+    if not records:
         return ""
-    records = ask(queries.details, tuple(int(r) for r in found["erow"])).to_dict("records")
     best = max(records, key=lambda r: len(r["metrics"]) if r["metrics"] is not None else 0)
     text = best["text"] if isinstance(best["text"], str) else ""
     if not text:
