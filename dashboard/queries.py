@@ -569,7 +569,11 @@ def in_full(files: Sequence[Source], rows: Any) -> pa.Table:
 
 # --- indicators ------------------------------------------------------------------------------------------------------
 
-SERIES = "sid = (SELECT sid FROM series WHERE key = $key AND unit = $unit)"
+
+def of_series(cur: Connection, key: str, unit: str) -> str:
+    """The condition on `mt` that a number is of one indicator and unit: its number is looked up first, so that it is a constant."""
+    sql = "SELECT sid FROM series WHERE key = $key AND unit = $unit"
+    return one_of("sid", frame(numbered(cur), sql, {"key": key, "unit": unit})["sid"].tolist())
 
 
 def numbered(cur: Connection) -> Connection:
@@ -600,8 +604,8 @@ def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key
     return frame(
         numbered(cur),
         f"SELECT {week_of(filters)} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
-        f" WHERE {SERIES} AND {SINGLE} AND {day_column(filters)} IS NOT NULL AND {cond} GROUP BY 1 ORDER BY 1",
-        params | {"key": key, "unit": unit},
+        f" WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {day_column(filters)} IS NOT NULL AND {cond} GROUP BY 1 ORDER BY 1",
+        params,
     )
 
 
@@ -617,8 +621,8 @@ def indicator_places(
     cond, params = where(cur, filters, last)
     found = frame(
         numbered(cur),
-        f"SELECT place, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {SERIES} AND {SINGLE} AND {cond} GROUP BY 1",
-        params | {"key": key, "unit": unit},
+        f"SELECT place, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond} GROUP BY 1",
+        params,
     )
     found["nid"] = lifted(cur, found["place"], level)
     found = found[found["nid"] >= 0].groupby("nid", as_index=False)[["total", "n"]].sum()
@@ -642,8 +646,8 @@ def indicator_campaigns(
     cond, params = where(cur, filters, last)
     found = frame(
         numbered(cur),
-        f"SELECT camp, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {SERIES} AND {SINGLE} AND {cond} GROUP BY 1",
-        params | {"key": key, "unit": unit},
+        f"SELECT camp, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond} GROUP BY 1",
+        params,
     )
     by_id = ranked([c.id for c in cur.words.campaigns])[found["camp"]]
     found = found.iloc[np.lexsort((by_id, -found["total"]))].head(limit).reset_index(drop=True)
@@ -662,12 +666,12 @@ def running_totals(
     found = frame(
         numbered(cur),
         "WITH r AS (SELECT mt.*, coalesce(village.up, mt.place) AS nid FROM mt LEFT JOIN village USING (place)"
-        f" WHERE {SERIES} AND {RUNS} AND {cond}),"
+        f" WHERE {of_series(cur, key, unit)} AND {RUNS} AND {cond}),"
         " latest AS (SELECT *, row_number() OVER (PARTITION BY camp, nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, erow, nth) AS place_in_time,"
         " count(*) OVER (PARTITION BY camp, nid)::INTEGER AS reports FROM r)"
         " SELECT erow, nth, event_id, value, coalesce(as_of, latest.pub) AS as_of, as_of IS NULL AS by_print, latest.camp,"
         " nid, latest.pub, reports FROM latest JOIN ev USING (erow) WHERE place_in_time = 1 ORDER BY value DESC, erow, nth LIMIT $limit",
-        params | {"key": key, "unit": unit, "limit": limit},
+        params | {"limit": limit},
     )
     found = named_places(cur, found, place="names nid", place_id="ids nid")
     found["campaign_id"] = campaign_ids(cur, found["camp"])
@@ -698,26 +702,28 @@ def indicator_rows(
     campaign: str | None = None,
     week: dt.date | None = None,
     limit: int = 60,
+    words: bool = True,
 ) -> pd.DataFrame:
-    """The single counts that a figure is made of: each number with its event, place, day and span."""
+    """The single counts that a figure is made of: each number with its event, place, day and, with `words`, its span."""
     narrowed = replace(filters, place=place or filters.place, campaigns=(campaign,) if campaign else filters.campaigns)
     cond, params = where(cur, narrowed, last)
     if week is not None:
         cond += f" AND {week_of(filters)} = $week"
         params["week"] = week
+    numbers = f"{of_series(cur, key, unit)} AND {SINGLE} AND {cond}"
     found = frame(
         numbered(cur),
-        "WITH hit AS (SELECT mt.*, count(*) OVER ()::INTEGER AS total FROM mt"
-        f" WHERE {SERIES} AND {SINGLE} AND {cond} ORDER BY value DESC, erow, nth LIMIT $limit)"
-        " SELECT erow, nth, event_id, value, hit.camp, coalesce(village.up, hit.place) AS nid, hit.pub, hit.paper, total"
+        "WITH hit AS (SELECT erow, nth, value, camp, place, pub, paper FROM mt"
+        f" WHERE {numbers} ORDER BY value DESC, erow, nth LIMIT $limit)"
+        " SELECT erow, nth, event_id, value, hit.camp, coalesce(village.up, hit.place) AS nid, hit.pub, hit.paper,"
+        f" (SELECT count(*)::INTEGER FROM mt WHERE {numbers}) AS total"
         " FROM hit JOIN ev USING (erow) LEFT JOIN village ON village.place = hit.place ORDER BY value DESC, erow, nth",
-        params | {"key": key, "unit": unit, "limit": limit, "week": week},
+        params | {"limit": limit, "week": week},
     )
     found = named_places(cur, found, place="names nid")
     found["campaign_id"], found["newspaper"] = campaign_ids(cur, found["camp"]), paper_names(cur, found["paper"])
-    return with_words(
-        cur, found[["erow", "nth", "event_id", "value", "campaign_id", "place", "pub", "newspaper", "total"]]
-    )
+    found = found[["erow", "nth", "event_id", "value", "campaign_id", "place", "pub", "newspaper", "total"]]
+    return with_words(cur, found) if words else found
 
 
 def with_words(cur: Connection, numbers: pd.DataFrame) -> pd.DataFrame:

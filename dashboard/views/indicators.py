@@ -51,9 +51,10 @@ def chosen(found: pd.DataFrame) -> tuple[str, str]:
 def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     """All indicators; a row opens one."""
     t = ctx.t
+    names = data.indicator_names(ctx.lang)
     table = pd.DataFrame(
         {
-            t("指标"): [name_of(ctx, k) for k in found["key"]],
+            t("指标"): [names.get(k, k) for k in found["key"]],
             t("单位"): found["unit"],
             t("活动"): found["events"],
             t("本次合计"): [figure(ctx, row) for row in found.itertuples()],
@@ -241,8 +242,9 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
     except ValueError:
         monday = None
     rows = ctx.ask(
-        queries.indicator_rows, ctx.filters, ctx.last, key, unit, place=place, campaign=campaign, week=monday, limit=8
-    )
+        queries.indicator_rows, ctx.filters, ctx.last, key, unit,
+        place=place, campaign=campaign, week=monday, limit=8, words=False,
+    )  # fmt: skip
     if rows.empty:
         return
     narrowed = (
@@ -266,7 +268,10 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
             kwargs={"part": None, "week": None},
             key="i_all",
         )
-    parts.cards(ctx, [int(r) for r in rows["erow"]], "i_card", at=[int(f) for f in rows["first"]])
+    erows = [int(r) for r in rows["erow"]]
+    events = ctx.ask(queries.details, tuple(dict.fromkeys(erows))).set_index("file_row_number")["metrics"]
+    begins = [int(events[erow][nth - 1]["start"]) for erow, nth in zip(erows, rows["nth"], strict=True)]
+    parts.cards(ctx, erows, "i_card", at=begins)
 
 
 def summary(ctx: Context) -> None:
