@@ -173,6 +173,9 @@ def take_by() -> None:
     apply(by=st.session_state["f_by"] or "published")
 
 
+MANY = 500  # so many names are not offered before a place above them is chosen: nobody scrolls them, and each page sends them
+
+
 def place_controls(ctx: Context) -> None:
     """One select a level; a choice above narrows those below."""
     ss, t, catalog = st.session_state, ctx.t, ctx.catalog
@@ -183,7 +186,7 @@ def place_controls(ctx: Context) -> None:
         if (level > 2 and above is None) or (level == 4 and catalog.at(ctx.filters.place, 3) is None):
             continue
         options = below(catalog, above.id if above else None, level)
-        if not options:
+        if not options or (above is None and len(options) > MANY):
             continue
         ss[f"f_place{level}"] = chosen.id if chosen else None
         st.selectbox(

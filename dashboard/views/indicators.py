@@ -243,7 +243,7 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
         monday = None
     rows = ctx.ask(
         queries.indicator_rows, ctx.filters, ctx.last, key, unit,
-        place=place, campaign=campaign, week=monday, limit=8, words=False,
+        place=place, campaign=campaign, week=monday, limit=6, words=False,
     )  # fmt: skip
     if rows.empty:
         return
