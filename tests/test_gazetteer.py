@@ -133,7 +133,9 @@ def test_a_cache_comes_back_as_written(tmp_path: Path) -> None:
     assert read_cache(path) == [b"abc", b"", b"de"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"GAZ2", b"short", b"GAZ1" + bytes(40), b"GAZ2" + b"\xff" * 40, b"GAZ2" + bytes(40)])
+@pytest.mark.parametrize(
+    "damage", [b"", b"GAZ2", b"short", b"GAZ1" + bytes(40), b"GAZ2" + b"\xff" * 40, b"GAZ2" + bytes(40)]
+)
 def test_a_damaged_cache_is_not_read(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "gazetteer-x.bin"
     path.write_bytes(damage)
