@@ -598,15 +598,31 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
     )
 
 
-def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
-    """week, total of single counts, n numbers: each activity once, no running totals."""
+def indicator_sums(
+    cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Single counts of one indicator summed by week, by place and by campaign (total, n numbers), in one pass: each activity
+    once, no running totals."""
     cond, params = where(cur, filters, last)
-    return frame(
+    found = frame(
         numbered(cur),
-        f"SELECT {week_of(filters)} AS week, sum(value) AS total, count(*)::INTEGER AS n FROM mt"
-        f" WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {day_column(filters)} IS NOT NULL AND {cond} GROUP BY 1 ORDER BY 1",
+        "SELECT week, place, camp, grouping_id(week, place, camp) AS kind, sum(value) AS total, count(*)::INTEGER AS n"
+        f" FROM (SELECT {week_of(filters)} AS week, place, camp, value FROM mt"
+        f"   WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond}) GROUP BY GROUPING SETS ((week), (place), (camp))",
         params,
     )
+    by = [found[found["kind"] == kind].reset_index(drop=True) for kind in (0b011, 0b101, 0b110)]
+    return by[0].dropna(subset="week"), by[1], by[2]
+
+
+def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
+    """week, total of single counts, n numbers: each activity once, no running totals."""
+    return weeks_of(indicator_sums(cur, filters, last, key, unit)[0])
+
+
+def weeks_of(sums: pd.DataFrame) -> pd.DataFrame:
+    """The first answer of indicator_sums as week, total, n, in order."""
+    return sums.sort_values("week", ignore_index=True)[["week", "total", "n"]]
 
 
 def week_of(filters: Filters) -> str:
@@ -618,12 +634,12 @@ def indicator_places(
     cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, level: int, limit: int = 15
 ) -> pd.DataFrame:
     """id, name, total of single counts of the places of one level."""
-    cond, params = where(cur, filters, last)
-    found = frame(
-        numbered(cur),
-        f"SELECT place, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond} GROUP BY 1",
-        params,
-    )
+    return places_of(cur, indicator_sums(cur, filters, last, key, unit)[1], level, limit)
+
+
+def places_of(cur: Connection, sums: pd.DataFrame, level: int, limit: int = 15) -> pd.DataFrame:
+    """The second answer of indicator_sums as id, name, total, n of the places of one level that have most."""
+    found = sums[["place", "total", "n"]].copy()
     found["nid"] = lifted(cur, found["place"], level)
     found = found[found["nid"] >= 0].groupby("nid", as_index=False)[["total", "n"]].sum()
     found = found.iloc[np.lexsort((cur.words.tree.order[found["nid"]], -found["total"]))].head(limit)
@@ -643,12 +659,12 @@ def indicator_campaigns(
     cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str, limit: int = 10
 ) -> pd.DataFrame:
     """id, name, total of single counts of each campaign."""
-    cond, params = where(cur, filters, last)
-    found = frame(
-        numbered(cur),
-        f"SELECT camp, sum(value) AS total, count(*)::INTEGER AS n FROM mt WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond} GROUP BY 1",
-        params,
-    )
+    return campaigns_of(cur, indicator_sums(cur, filters, last, key, unit)[2], limit)
+
+
+def campaigns_of(cur: Connection, sums: pd.DataFrame, limit: int = 10) -> pd.DataFrame:
+    """The third answer of indicator_sums as id, name, total, n of the campaigns that have most."""
+    found = sums.astype({"camp": "int64"})
     by_id = ranked([c.id for c in cur.words.campaigns])[found["camp"]]
     found = found.iloc[np.lexsort((by_id, -found["total"]))].head(limit).reset_index(drop=True)
     found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])

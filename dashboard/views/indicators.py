@@ -93,7 +93,7 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     row = found[(found["key"] == key) & (found["unit"] == unit)].iloc[0]
     name = name_of(ctx, key)
     parts.subheading(name, t("单位：{unit}", unit=unit))
-    running = ctx.ask(queries.running_totals, ctx.filters, ctx.last, key, unit)
+    running = ctx.ask(queries.running_totals, ctx.filters, ctx.last, key, unit, 20)
     columns = st.columns(3, gap="small")
     rough = t("其中有“余”“近”“约”等概数") if bool(row["rough"]) else t("均为确数")
     title, told = (
@@ -120,11 +120,13 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
         None if latest is None else t("截至 {day}", day=wording.day(latest["as_of"], ctx.lang)), delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
     if row["singles"] and row["adds"]:
-        parts.show(ctx, weeks_panel(ctx, key, unit, name), lambda point: pick_week(point))
+        by_week, by_place, by_campaign = ctx.ask(queries.indicator_sums, ctx.filters, ctx.last, key, unit)
+        words = ctx.desk.store.con
+        parts.show(ctx, weeks_panel(ctx, queries.weeks_of(by_week), key, unit, name), lambda point: pick_week(point))
         left, right = st.columns(2, gap="medium")
         with left:
             level = max(2, overview.next_level(ctx))
-            places = ctx.ask(queries.indicator_places, ctx.filters, ctx.last, key, unit, level)
+            places = queries.places_of(words, by_place, level)
             if len(places):
                 parts.show(
                     ctx,
@@ -134,7 +136,7 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
                     lambda p: pick_part(f"place:{overview.custom(p, 0)}"),
                 )
         with right:
-            by = ctx.ask(queries.indicator_campaigns, ctx.filters, ctx.last, key, unit)
+            by = queries.campaigns_of(words, by_campaign)
             named = by.assign(name=[ctx.campaign(c) for c in by["id"]])
             parts.show(
                 ctx,
@@ -146,10 +148,9 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     sentences(ctx, key, unit)
 
 
-def weeks_panel(ctx: Context, key: str, unit: str, name: str) -> parts.Panel:
+def weeks_panel(ctx: Context, found: pd.DataFrame, key: str, unit: str, name: str) -> parts.Panel:
     """Sums of single counts by week."""
     t, weeks = ctx.t, weeks_between(ctx)
-    found = ctx.ask(queries.indicator_weeks, ctx.filters, ctx.last, key, unit)
     sums = {w.date(): float(v) for w, v in zip(found["week"], found["total"], strict=True)}
     wide = pd.DataFrame({key: [sums.get(w, 0.0) for w in weeks]}, index=weeks)
     caption = charts.Caption(t("{name}：每周本次合计", name=name), ctx.subtitle(unit), ctx.source())
@@ -243,7 +244,7 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
         monday = None
     rows = ctx.ask(
         queries.indicator_rows, ctx.filters, ctx.last, key, unit,
-        place=place, campaign=campaign, week=monday, limit=6, words=False,
+        place=place, campaign=campaign, week=monday, limit=5, words=False,
     )  # fmt: skip
     if rows.empty:
         return
