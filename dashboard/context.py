@@ -50,6 +50,15 @@ class Context:
         """The answer of a query of queries.py."""
         return self.desk.ask(query, *args, **kwargs)
 
+    def cards_ahead(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Begin to fetch the events that a query with a column `erow` finds, with their texts, while the page is drawn."""
+
+        def chain() -> None:
+            rows = self.ask(query, *args, **kwargs)["erow"]
+            self.ask(queries.details, tuple(dict.fromkeys(int(r) for r in rows)))
+
+        self.desk.ahead(chain)
+
     def campaign(self, campaign_id: str) -> str:
         """A campaign's name in the reader's language."""
         found = self.catalog.campaigns.get(campaign_id)

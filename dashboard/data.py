@@ -9,6 +9,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from dashboard.tables import Store, open_store
 ROOT_VARIABLE = "CAMPAIGN_DATA"  # set by `python -m dashboard --data DIR`
 DEFAULT_ROOT = Path(__file__).resolve().parents[1] / "data"
 ANSWERS_KEPT = 400
+HELPERS = 2  # threads of one open version that ask ahead
 COARSE = {"prefectures": 0.05}  # degrees; they are drawn where several provinces are looked at: a third of a pixel
 ACCURACY = DEFAULT_ROOT.parent / "docs" / "accuracy.md"
 
@@ -48,25 +50,49 @@ class Desk:
 
     store: Store
     answers: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    sought: dict[Any, Future[Any]] = field(default_factory=dict)  # questions that somebody is asking now
     lock: threading.Lock = field(default_factory=threading.Lock)
+    others: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HELPERS, "ahead"))
 
     @property
     def catalog(self) -> Catalog:
         return self.store.catalog
 
     def ask(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """`query(cursor, …)`, or the answer given before: the version never changes, so neither do its answers."""
+        """`query(cursor, …)`, or the answer given before: the version never changes, so neither do its answers.
+
+        What another thread is asking already is waited for, not asked again.
+        """
         key = (query.__name__, args, tuple(sorted(kwargs.items())))
         with self.lock:
             if key in self.answers:
                 self.answers.move_to_end(key)
                 return self.answers[key]
-        answer = query(self.store.con.cursor(), *args, **kwargs)
+            others, ours = self.sought.get(key), Future[Any]()
+            if others is None:
+                self.sought[key] = ours
+        return self.answered(key, ours, query, args, kwargs) if others is None else others.result()
+
+    def answered(self, key: Any, told: Future[Any], query: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Ask, keep the answer, and tell those who wait for it."""
+        try:
+            answer = query(self.store.con.cursor(), *args, **kwargs)
+        except BaseException as error:
+            with self.lock:
+                del self.sought[key]
+            told.set_exception(error)
+            raise
         with self.lock:
+            del self.sought[key]
             self.answers[key] = answer
             while len(self.answers) > ANSWERS_KEPT:
                 self.answers.popitem(last=False)
+        told.set_result(answer)
         return answer
+
+    def ahead(self, chain: Callable[[], object]) -> None:
+        """Begin to ask what the page will ask later, beside it; a fault in it is met again, and told, when the page asks."""
+        self.others.submit(chain)
 
 
 def root() -> Path:

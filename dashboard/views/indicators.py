@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,8 @@ def render(ctx: Context) -> None:
         t("“本次合计”把各活动当次的数字相加，重复报道不计；“截至…累计”的数字从不相加，只列最新一次。不同单位分开列。")
     )
     key, unit = chosen(found)
+    args, wanted = narrowed_to(ctx).question(ctx, key, unit)
+    ctx.cards_ahead(queries.indicator_rows, *args, **wanted)
     left, right = st.columns([4, 7], gap="large")
     with left:
         listing(ctx, found, key, unit)
@@ -231,9 +234,22 @@ def running_table(ctx: Context, running: pd.DataFrame, unit: str) -> None:
     parts.note(t("点选一行打开原文。"))
 
 
-def sentences(ctx: Context, key: str, unit: str) -> None:
-    """The sentences that the figure is made of, narrowed to what was clicked."""
-    t = ctx.t
+@dataclass(frozen=True)
+class Narrowed:
+    """What was clicked: the place, campaign or week to which the sentences are narrowed."""
+
+    place: str | None
+    campaign: str | None
+    week: dt.date | None
+
+    def question(self, ctx: Context, key: str, unit: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What is asked of queries.indicator_rows."""
+        wanted = {"place": self.place, "campaign": self.campaign, "week": self.week, "limit": 5, "words": False}
+        return (ctx.filters, ctx.last, key, unit), wanted
+
+
+def narrowed_to(ctx: Context) -> Narrowed:
+    """What the URL says was clicked."""
     part, week = controls.setting("part"), controls.setting("week")
     kind, _, wanted = part.partition(":")
     place = wanted if kind == "place" and wanted in ctx.catalog.nodes else None
@@ -242,12 +258,17 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
         monday = dt.date.fromisoformat(week) if week else None
     except ValueError:
         monday = None
-    rows = ctx.ask(
-        queries.indicator_rows, ctx.filters, ctx.last, key, unit,
-        place=place, campaign=campaign, week=monday, limit=5, words=False,
-    )  # fmt: skip
+    return Narrowed(place, campaign, monday)
+
+
+def sentences(ctx: Context, key: str, unit: str) -> None:
+    """The sentences that the figure is made of, narrowed to what was clicked."""
+    t, to = ctx.t, narrowed_to(ctx)
+    args, wanted = to.question(ctx, key, unit)
+    rows = ctx.ask(queries.indicator_rows, *args, **wanted)
     if rows.empty:
         return
+    place, campaign, monday = to.place, to.campaign, to.week
     narrowed = (
         [ctx.place(place)]
         if place

@@ -27,6 +27,7 @@ def render(ctx: Context) -> None:
     if not totals["reports"]:
         parts.empty(ctx)
         return
+    ctx.cards_ahead(queries.events, ctx.filters, ctx.last, duplicates=False, limit=2 if ctx.look.wall else 3)
     weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     if ctx.look.wall:
         wall(ctx, totals, weekly)
