@@ -47,6 +47,7 @@ bench: $(VENV)/.full ## measure speed side by side with peers; writes benchmarks
 	@$(BIN)/python -m benchmarks
 
 screenshots: $(VENV)/.full ## photograph every page of the dashboard into docs/screenshots
+	@$(BIN)/python -m etl run || [ $$? -eq 2 ]
 	@$(BIN)/python -m tests.browser.screenshots
 
 clean: ## remove what runs, tests and builds made (not the raw files)
