@@ -62,25 +62,29 @@ def read_owner(label: Path) -> Owner | None:
         return None
 
 
+def minutes_of(owner: Owner, now: dt.datetime) -> float | None:
+    """How long ago the owner began, in minutes; None where that cannot be read."""
+    try:
+        return (now - dt.datetime.fromisoformat(owner.started)).total_seconds() / 60
+    except (ValueError, TypeError):
+        return None
+
+
 def described(owner: Owner | None, now: dt.datetime) -> str:
-    """The same in Chinese, for the run report."""
+    """An owner in Chinese, for the run report: process, host and age."""
     if owner is None:
         return "进程不明"
-    try:
-        minutes = (now - dt.datetime.fromisoformat(owner.started)).total_seconds() / 60
-        age = f"始于 {minutes:.0f} 分钟前" if minutes >= 0 else "始于将来的时刻：本机时钟曾被拨回"
-    except (ValueError, TypeError):
-        age = "开始时间不明"
+    minutes = minutes_of(owner, now)
+    age = "开始时间不明" if minutes is None else f"始于 {minutes:.0f} 分钟前"
+    age = "始于将来的时刻：本机时钟曾被拨回" if minutes is not None and minutes < 0 else age
     return f"{owner.host} 上的进程 {owner.pid}，{age}"
 
 
 def describe(owner: Owner | None, now: dt.datetime) -> str:
-    """An owner for people at the terminal: process, host and age."""
+    """The same in English, for people at the terminal."""
     if owner is None:
         return "an unknown process"
-    try:
-        minutes = (now - dt.datetime.fromisoformat(owner.started)).total_seconds() / 60
-        age = f"{minutes:.0f} minutes ago" if minutes >= 0 else "in the future: the clock was set back"
-    except (ValueError, TypeError):
-        age = "at an unknown time"
+    minutes = minutes_of(owner, now)
+    age = "at an unknown time" if minutes is None else f"{minutes:.0f} minutes ago"
+    age = "in the future: the clock was set back" if minutes is not None and minutes < 0 else age
     return f"process {owner.pid} on {owner.host}, started {age}"
