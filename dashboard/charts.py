@@ -489,7 +489,7 @@ def choropleth(
             "scattergeo", lon=gaps(outline["lon"]), lat=gaps(outline["lat"]), mode="lines", line={"width": 0.8, "color": "#C3CCD8" if not look.dark else "#3A4656"}, hoverinfo="skip", showlegend=False,
         )  # fmt: skip
     figure.add(
-        "choropleth", geojson=shapes, featureidkey="properties.adcode", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
+        "choropleth", geojson=outlines(shapes), featureidkey="id", locations=codes, z=level, zmin=-0.5, zmax=size - 0.5, colorscale=scale, showscale=False,
         customdata=[[c, wording.plotly(n), v] for c, n, v in zip(codes, names, values, strict=True)],
         marker={"line": {"color": "#3A4656" if look.dark else "#C3CCD8", "width": 0.7}},
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{customdata[2]:,}} {wording.plotly(unit)}<extra></extra>",
@@ -508,6 +508,12 @@ def choropleth(
     }
     figure.layout["margin"] |= {"r": 0, "b": 6}
     return figure
+
+
+def outlines(shapes: dict[str, Any]) -> dict[str, Any]:
+    """The shapes with their codes alone: a browser needs no more of them to fill them."""
+    bare = [{"type": "Feature", "id": f["properties"]["adcode"], "geometry": f["geometry"]} for f in shapes["features"]]
+    return {"type": "FeatureCollection", "features": bare}
 
 
 def gaps(values: pd.Series[Any]) -> list[float | None]:

@@ -23,6 +23,21 @@ def coarser(features: Iterable[dict[str, Any]], tolerance: float) -> list[dict[s
     ]  # fmt: skip
 
 
+def rounded(features: Iterable[dict[str, Any]], digits: int) -> list[dict[str, Any]]:
+    """The same with coordinates of that many decimals (two: a kilometre). Points that fall together are one; neighbours still touch."""
+    return [
+        f | {"geometry": {"type": "MultiPolygon", "coordinates": [[round_ring(r, digits) for r in p] for p in polygons(f)]}}
+        for f in features
+    ]  # fmt: skip
+
+
+def round_ring(ring: list[Point], digits: int) -> list[Point]:
+    """A closed ring; as it was where less than a triangle would be left, or one that is turned over."""
+    near = [(round(x, digits), round(y, digits)) for x, y in ring]
+    kept = near[:1] + [b for a, b in pairwise(near) if a != b]
+    return kept if len(kept) >= 4 and area(kept) * area(ring) > 0 else ring
+
+
 def polygons(feature: dict[str, Any]) -> list[list[list[Point]]]:
     """The rings of each polygon, points as pairs."""
     shape = feature["geometry"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.coarse import Point, area, coarser, polygons, thin
+from dashboard.coarse import Point, area, coarser, polygons, round_ring, rounded, thin
 from tests.conftest import ROOT
 
 GEO = ROOT / "data" / "reference" / "geo"
@@ -105,3 +105,32 @@ def distance(p: Point, a: Point, b: Point) -> float:
     length = dx * dx + dy * dy
     along = min(1.0, max(0.0, ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / length)) if length else 0.0
     return math.hypot(p[0] - a[0] - along * dx, p[1] - a[1] - along * dy)
+
+
+@pytest.mark.parametrize(
+    ("ring", "kept"),
+    [
+        ([(0.0, 0.0), (0.004, 0.001), (1.006, 0.0), (1.0, 1.004), (0.0, 0.0)], [(0, 0), (1.01, 0), (1, 1), (0, 0)]),
+        (
+            [(0.0, 0.0), (0.003, 0.0), (0.003, 0.003), (0.0, 0.0)],
+            [(0, 0), (0.003, 0), (0.003, 0.003), (0, 0)],
+        ),  # a speck
+    ],
+)
+def test_round_ring(ring: list[Point], kept: list[Point]) -> None:
+    assert round_ring(ring, 2) == kept
+
+
+def test_rounded_neighbours_still_touch() -> None:
+    """Of the real boundaries: at most half a unit away, turned the same way, as much of the borders shared as before."""
+    before = coarser(json.loads((GEO / "prefectures.geojson").read_text(encoding="utf-8"))["features"], 0.07)
+    after = rounded(before, 2)
+    for old, new in zip(before, after, strict=True):
+        assert new["properties"] == old["properties"]
+        rings = [r for p in polygons(old) for r in p], [r for p in polygons(new) for r in p]
+        for was, now in zip(*rings, strict=True):
+            assert len(now) >= 4 and now[0] == now[-1]
+            assert area(was) * area(now) > 0 or was == now
+            assert max(min(math.dist(p, q) for q in now) for p in was) <= 0.0072
+    shared = [sum(n == 2 for n in edges(f).values()) / len(edges(f)) for f in (before, after)]
+    assert shared[1] >= shared[0] - 0.001
