@@ -127,13 +127,23 @@ def main_when(article: Article, text: Text, whens: Sequence[When]) -> When | Non
 
 
 def when_of(text: Text, place: Place | None, whens: Sequence[When], main: When | None, *, alone: bool) -> When | None:
-    """The time of the activity at `place`: the day or days in the place's own sentence, else the main one."""
+    """The time of the activity at `place`: the day or days in the place's own sentence, else the main one.
+
+    The main time also stands where it is a day within those of the sentence (国庆假期 in the headline, 10月4日 in the text).
+    """
     if alone or place is None:
         return main
     first, last = text.sentence(place.evidence.start)
     sharp = [w for w in whens if w.use == "activity" and w.date and w.precision in ("day", "range")]
     own = [w for w in sharp if first <= w.evidence.start < last]
-    return own[0] if own else main
+    return own[0] if own and not (main and within(main, own[0])) else main
+
+
+def within(day: When, span: When) -> bool:
+    """Whether a time is one day of a longer one."""
+    if day.precision != "day" or day.date is None or span.date is None or span.date_end is None:
+        return False
+    return span.date < span.date_end and span.date <= day.date <= span.date_end
 
 
 def event(

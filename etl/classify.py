@@ -27,6 +27,7 @@ ENOUGH, FULL_LENGTH = (
 )  # score below which nothing is a campaign, in a text of that length; less in a shorter one
 BESIDE = 0.7  # share of the main campaign's score that a second one, named in the opening, needs
 BESIDE_PARENT = 0.4  # the same for a narrower campaign beside its parent
+FORM_NAMED, BESIDE_FORM = 8.0, 0.2  # score in the opening, and share, with which a form (志愿服务) stands beside
 OVER_PARENT = 0.7  # share of its parent's score with which the narrower campaign is the main one
 NAMED = 4.0  # score in headline and opening with which a campaign counts as named there
 FRAME = 0.3  # share of the score of what serves it with which a campaign named in the opening is the main one
@@ -75,7 +76,7 @@ class Row:
 def classify(article: Article, text: Text, rules: Rules) -> list[Tag]:
     """Campaigns of an article, main one first; none where nothing but passing words is found.
 
-    A second campaign is returned only where it is nearly as strong as the main one.
+    A second campaign is returned only where it is nearly as strong as the main one, or the form that the opening names.
     """
     taxonomy = rules.taxonomy
     found = score(text.norm, head_end(article, text.norm), taxonomy)
@@ -153,6 +154,8 @@ def beside(one: Hits, main: Hits, taxonomy: Taxonomy) -> bool:
     """Whether a campaign stands beside the main one in its own right."""
     if main.campaign in taxonomy.frames.get(one.campaign, ()):
         return False
+    if one.campaign in taxonomy.forms and one.opening >= FORM_NAMED:
+        return one.score >= BESIDE_FORM * main.score
     share = BESIDE_PARENT if taxonomy.parents[one.campaign] == main.campaign else BESIDE
     return one.opening >= NAMED and one.score >= share * main.score
 

@@ -38,6 +38,7 @@ _ORGAN = re.compile(
 _BLEND = re.compile(
     r"(?:乡村|镇[街村域]|城乡.?|乡镇.?|各镇.?|街道社)$"
 )  # 平安乡村建设, 平安镇街, 新城乡接合部: words, most likely
+_JOINING = ("联合街道", "联合乡镇")  # 城管大队联合街道办事处: a verb, unless its county stands before it
 _BLENDED = ("", *"\n村街域社乡镇")  # one of these follows, or the name itself ends so
 _UNIT = re.compile(r"公司|医院|大学|学院|集团|银行|中学|小学|图书馆|博物馆|监狱|戒毒所")  # named after a city
 _STOP = re.compile(r"[，。、；：\"\n]")
@@ -132,6 +133,8 @@ def mentions_of(taken: list[Match], norm: str, gazetteer: Gazetteer, found: Foun
             and (norm[-minus : 1 - minus] in _BLENDED or norm[-minus - 2] in "城乡各")
             and _BLEND.search(norm, start, 1 - minus)
         ):
+            m.weak, m.weight = True, BARE_WEIGHT
+        elif level == TOWN and norm.startswith(_JOINING, start):
             m.weak, m.weight = True, BARE_WEIGHT
         if misread:
             m.basis = "repaired"

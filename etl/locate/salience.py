@@ -283,8 +283,8 @@ def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]
 
 
 def scattered(streets: dict[int, Score], street: int) -> bool:
-    """Whether so many streets are named that none of them is the article's."""
-    if len(streets) < 3 or streets[street].heads:
+    """Whether so many streets are named that none of them is the article's: nothing happens there, no headline names it."""
+    if len(streets) < 3 or streets[street].heads or streets[street].venue:
         return False
     totals = sorted((s.total for s in streets.values()), reverse=True)
     return totals[0] < 0.5 * sum(totals)

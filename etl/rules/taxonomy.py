@@ -29,7 +29,7 @@ COMMON = "common.yml"
 WEIGHTS: dict[str, float] = {"brands": 5.0, "strong": 3.0, "weak": 1.0}  # where a word sets none of its own
 STRENGTHS: dict[str, Strength] = {"brands": "brand", "strong": "strong", "weak": "weak"}
 FIELDS = frozenset(
-    {"id", "name", "name_en", "group", "group_en", "parent", "frames", "weight", "brands", "strong", "weak", "not"}
+    {"id", "name", "name_en", "group", "group_en", "parent", "frames", "form", "weight", "brands", "strong", "weak", "not"}
     | {"shared", "examples", "counter"}
 )
 LISTS = ("ends", "masks", "not_campaigns", "before_names", "general_words")
@@ -60,7 +60,8 @@ class Campaign:
 
     `parent` is the wider campaign whose cues it also meets (防火 → 森林防火). `frames` are campaigns that serve it:
     where an article opens with 为推进创建全国文明城市, the clearing of streets that it reports belongs to that.
-    `weight` below 1 marks a campaign that is often only the means of another (志愿服务, 网格).
+    `weight` below 1 marks a campaign that is often only the means of another (志愿服务, 网格). A `form` is one that others
+    are carried out in: a 志愿服务活动 with 义诊 is both.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Campaign:
     group_en: str
     parent: str | None
     frames: frozenset[str]
+    form: bool
     weight: float
     cues: tuple[Cue, ...]
     exclusions: tuple[str, ...]
@@ -116,6 +118,11 @@ class Taxonomy:
             for means in one.frames:
                 served[index[means]].add(i)
         return {means: frozenset(wide) for means, wide in served.items()}
+
+    @cached_property
+    def forms(self) -> frozenset[int]:
+        """The indexes of campaigns that others are carried out in."""
+        return frozenset(i for i, one in enumerate(self.campaigns) if one.form)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -204,6 +211,8 @@ def campaign(source: Source, raw: Mapping[str, Any], data: Mapping[str, Any]) ->
     weight = raw.get("weight", 1.0)
     if not isinstance(weight, int | float) or not 0 < weight <= 1:
         raise source.error(f"{own}: weight must lie above 0 and at most at 1, not {weight!r}", own, "weight")
+    if not isinstance(raw.get("form", False), bool):
+        raise source.error(f"{own}: form must be true or false, not {raw['form']!r}", own, "form")
     return Campaign(
         id=own,
         name=raw["name"],
@@ -212,6 +221,7 @@ def campaign(source: Source, raw: Mapping[str, Any], data: Mapping[str, Any]) ->
         group_en=raw.get("group_en") or raw["group"],
         parent=raw.get("parent"),
         frames=frozenset(words(source, raw.get("frames"), "frames", own)),
+        form=raw.get("form", False),
         weight=float(weight),
         cues=tuple(cues(source, raw, own)),
         exclusions=tuple(words(source, raw.get("not"), "not", own)),

@@ -110,7 +110,7 @@ _FOOTER = re.compile(
         r"返回搜狐.{0,40}",
         r".{0,6}责任编辑：?.{0,10}",
         r"分享让更多人看到|分享到.{0,40}|关闭窗口|打印本页.{0,20}|相关链接：?",
-        r"(?:版权|著作权)(?:声明|所有).{0,200}",
+        r"(?:版权|著作权)(?:声明|所有).{0,200}|(?:免责|特别|郑重)?声明：.{0,200}",
         r".{0,30}(?:未经授权|禁止转载|转载请注明).{0,60}",
         r"(?:扫码|扫一扫|长按).{0,40}",
         r"上一[篇条版].{0,60}|下一[篇条版].{0,60}",
@@ -120,6 +120,21 @@ _FOOTER = re.compile(
 )
 _SOURCE = re.compile(
     r"[（【]?(?:内容|稿件|文章|信息|消息)? ?来 ?源[：丨|] ?.{1,60}[）】]?|(?:转自|原载|原标题)：.{2,40}"
+)
+#: 稿件来源：… 发布时间：2015-09-14 发稿编辑：… · 时 间：2025-06-14 19：10 · 日期：2021-10-12 16：41：03 来源：… 浏览量：
+_FACT = _any(
+    r"(?:发布|发表|更新|上传|录入)(?:时 ?间|日 ?期)",
+    r"(?:时 ?间|日 ?期)(?= ?[：|] ?\d{4}[-/.])",  # 时间：8月5日上午 is what a notice announces
+    r"(?:内容|稿件|文章|信息|消息|新闻)? ?来 ?源",
+    r"(?:责任|发稿|文字|本网|本文)?编 ?辑",
+    r"作 ?者|撰稿|供稿(?:单位)?|投稿人|录入|审核人?|发布(?:人|者|单位|机构)|信息员",
+    r"(?:浏览|阅读|点击|访问|查看)(?:量|数|次数|人次)?|字[体号]大?小?",
+)
+_FACTS = re.compile(rf"[【\[（]? ?{_FACT} ?[：|][^。，；]{{0,60}}")
+#: 2017-03-11 · 2023/07/26 10：15 来源：… · 示例日报 2017-12-13 08：04 · 09-01 11：27; not 8月17日, which heads a part of a story
+_STAMP = re.compile(
+    r"(?:[一-龥]{2,10} )?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日(?= ?\d{1,2}：)|\d{1,2}[-/]\d{1,2}(?= \d{1,2}：))"
+    r"(?:[T ]{0,2}\d{1,2}：\d{2}(?:：\d{2})?)?(?: ?来 ?源[：|][^。，；]{2,40})?"
 )
 _LINKS = re.compile(
     r"[【\[（]?"
@@ -184,9 +199,11 @@ _SHORT_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _LONG_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("teaser", _TEASER),
     ("masthead", _MASTHEAD),
+    ("masthead", _STAMP),
     ("editors", _EDITORS),
     ("footer", _FOOTER),
     ("source", _SOURCE),
+    ("source", _FACTS),
     ("caption", _CAPTION),
 )
 
@@ -195,6 +212,7 @@ _LONG_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 #: (the core values' and bylines apart) matches: most lines have none and are spared the patterns
 _FIRST_SIGNS = frozenset(
     "社广新发订零每定印承网邮电值统制返分关打相著扫长上下投我字点转原今导看提推延热猜更往精（[〔【"
+    "时日稿文信消作撰供录审浏阅访查声免特郑"
 )
 _LAST_SIGNS = frozenset("日报")
 _SIGNS = re.compile("[版图编审校监签星历刊邮载权源照摄总〔▲△▼↑↓]")
@@ -212,6 +230,7 @@ def is_signed(norm: str) -> bool:
         or first.isascii()
         or first.isdecimal()
         or norm[-1] in _LAST_SIGNS
+        or norm[-1].isdecimal()
         or _SIGNS.search(norm) is not None
     )
 

@@ -34,6 +34,7 @@ _TITLE_PREFIX = re.compile(r"\s*原标题 ?[：:]\s*")
 _CUT = frozenset(
     {"masthead", "editors", "footer", "source", "teaser", "credit", "core-values", "jump", "image", "caption", "label"}
 )
+_NO_HEADLINE = frozenset({"byline", "names", "masthead", "source"})
 _OPENING, _LEAD = 220, 110  # characters of the body in which its kind, and its byline, are looked for
 _NO_TITLE = re.compile(r"[。，：；]")
 _LEAD_SIGN = re.compile(r"本报讯|本报记者|(?:记者|通讯员) ")
@@ -127,7 +128,9 @@ def _given(made: Single, norm: str, start: int, titles: list[str]) -> int:
 
 def _is_headline(norm: str) -> bool:
     line = norm.strip().lstrip("#").strip()
-    return 4 <= len(line) <= 60 and not ends_sentence(line.rstrip("！？")) and "。" not in line and not LEAD.match(line)
+    if not 4 <= len(line) <= 60 or ends_sentence(line.rstrip("！？")) or "。" in line or LEAD.match(line):
+        return False
+    return kind_of(line) not in _NO_HEADLINE
 
 
 def _first_line(made: Single, raw: str, norm: str, start: int, newline: int, end: int) -> int:
