@@ -22,7 +22,7 @@ from etl.models import Article, Event, schema_of
 
 QUARTERS = [f"{year}Q{quarter}" for year in range(2019, 2024) for quarter in (1, 2, 3, 4)]
 EVENTS_AN_ARTICLE = 1.2
-ROW_GROUP = 32_768
+ROW_GROUP = 4_096
 NOUNS = (
     "检查商铺", "发现隐患", "发放资料", "出动人员", "清理垃圾", "排查房屋", "接受咨询", "张贴海报", "整改问题", "走访群众",
     "清理小广告", "规范车辆", "组织志愿者", "开展宣传", "调解纠纷", "化解矛盾", "新增就业", "培训学员", "完成改造", "拆除违建",

@@ -55,7 +55,7 @@ class Context:
 
         def chain() -> None:
             rows = self.ask(query, *args, **kwargs)["erow"]
-            self.ask(queries.details, tuple(dict.fromkeys(int(r) for r in rows)))
+            self.ask(queries.quotations, tuple(dict.fromkeys(int(r) for r in rows)))
 
         self.desk.ahead(chain)
 

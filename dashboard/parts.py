@@ -361,7 +361,7 @@ def cards(ctx: Context, rows: list[int], key: str, at: list[int] | None = None, 
 
     `at` gives, for each row, where in the text the number begins whose sentence is to be shown.
     """
-    found = ctx.ask(queries.details, tuple(dict.fromkeys(rows)))
+    found = ctx.ask(queries.quotations, tuple(dict.fromkeys(rows)))
     records = {int(r["file_row_number"]): r for r in found.to_dict("records")}
     for i, row in enumerate(rows):
         if row not in records:

@@ -130,6 +130,11 @@ def paper_names(cur: Connection, numbers: Any) -> list[str | None]:
     return [None if pd.isna(n) else cur.words.papers[int(n)] for n in numbers]
 
 
+def with_rows(rows: Sequence[int]) -> str:
+    """What narrows `ev` to the events at those row numbers: a join, which looks only where they are; IN (…) looks everywhere."""
+    return f"SEMI JOIN (SELECT unnest([{', '.join(str(int(r)) for r in rows)}]::INTEGER[]) AS erow) USING (erow)"
+
+
 def located(cur: Connection, place: str) -> tuple[int, str]:
     """The level of a place (of an unknown one, the first) and the condition that a row is in it."""
     node = cur.words.tree.find(place)
@@ -427,23 +432,31 @@ def events(
         f" WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset",
         params,
     )
+    page = keys.merge(shown(cur, keys["erow"].tolist()), on="erow", how="left")
+    return page[
+        ["erow", "event_id", "campaign_id", "campaign", *PLACES, "street_id", "district_id", "date", "date_end",
+         "date_precision", "published_on", "newspaper", "dup", "total"]
+    ]  # fmt: skip
+
+
+PLACES = {"province": "p", "city": "c", "district": "d", "street": "s", "community": "k"}
+CARD = ("headline", "metrics.what", "metrics.start", "metrics.end", "evidence.field", "evidence.start", "evidence.end")
+
+
+def shown(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
+    """What memory holds of the events at those row numbers, in any order: names, days, paper, the row of the article."""
     page = frame(
         cur,
-        "SELECT erow, event_id, camp, p, c, d, s, k, day0 AS date, day1 AS date_end, prec, pub AS published_on, paper, dup"
-        f" FROM ev WHERE {one_of('erow', keys['erow'].tolist())}",
+        "SELECT erow, event_id, arow, camp, p, c, d, s, k, day0 AS date, day1 AS date_end, prec, pub AS published_on, paper, dup"
+        f" FROM ev {with_rows(rows)}",
     )
-    page = keys.merge(page, on="erow", how="left")
-    places = {"province": "p", "city": "c", "district": "d", "street": "s", "community": "k"}
     page = named_places(
-        cur, page, **{n: f"names {c}" for n, c in places.items()}, street_id="ids s", district_id="ids d"
+        cur, page, **{n: f"names {c}" for n, c in PLACES.items()}, street_id="ids s", district_id="ids d"
     )
     page["campaign_id"], page["campaign"] = campaign_ids(cur, page["camp"]), campaign_names(cur, page["camp"])
     page["newspaper"] = paper_names(cur, page["paper"])
     page["date_precision"] = pd.Categorical.from_codes(page["prec"].fillna(-1).to_numpy(np.int8), pd.Index(PRECISIONS))
-    return page[
-        ["erow", "event_id", "campaign_id", "campaign", *places, "street_id", "district_id", "date", "date_end",
-         "date_precision", "published_on", "newspaper", "dup", "total"]
-    ]  # fmt: skip
+    return page
 
 
 def search_sql(cur: Connection, words: Sequence[str], params: Params, cond: str) -> str:
@@ -468,22 +481,40 @@ def search_sql(cur: Connection, words: Sequence[str], params: Params, cond: str)
 
 
 def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pd.DataFrame:
-    """Columns of the rows with those numbers, with the number as `row`; only files that hold one are opened."""
-    parts, params = list[str](), Params()
-    for i, source in enumerate(files):
-        here = [int(r) - source.first for r in rows if source.first <= int(r) < source.first + source.size]
-        if here or (source is files[-1] and not parts):
-            params[f"file_{i}"] = str(source.path)
-            parts.append(
-                f"SELECT {', '.join(quoted(c) for c in columns)}, file_row_number + {source.first} AS row"
-                f" FROM read_parquet($file_{i}, file_row_number=true) WHERE {one_of('file_row_number', here)}"
-            )
-    return frame(cur, " UNION ALL ".join(parts), params)
+    """Columns of the rows with those numbers, with the number as `row`; of the files, only the row groups that hold one are
+    read. `metrics.start` names a part of a nested column: a column's parts lie apart in the file, and each costs alike.
+    """
+    wanted, pieces = sorted({int(r) for r in rows}), list[pa.Table]()
+    for source in files:
+        here = [r for r in wanted if source.first <= r < source.first + source.size]
+        if here or (source is files[-1] and not pieces):
+            footer = cur.footer(source.path)
+            with pq.ParquetFile(source.path, metadata=footer, memory_map=True, pre_buffer=False) as file:
+                pieces.append(picked(file, leaves_of(file, columns), source.first, here))
+    return pa.concat_tables(pieces).to_pandas(date_as_object=False)
 
 
-def quoted(column: str) -> str:
-    """A column's name in SQL."""
-    return f'"{column}"'
+def picked(file: pq.ParquetFile, leaves: list[str], first: int, rows: Sequence[int]) -> pa.Table:
+    """Rows of one file, whose own first row has the number `first`."""
+    sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+    ends = np.cumsum([first, *sizes])
+    at, groups = np.array(rows, np.int64), np.searchsorted(ends, rows, side="right") - 1
+    found = [
+        file.read_row_group(g, columns=leaves, use_threads=False).take(at[groups == g] - ends[g])
+        for g in np.unique(groups).tolist()
+    ] or [file.schema_arrow.empty_table().select(list(dict.fromkeys(leaf.split(".")[0] for leaf in leaves)))]
+    return pa.concat_tables(found).append_column("row", pa.array(at))
+
+
+def leaves_of(file: pq.ParquetFile, columns: Sequence[str]) -> list[str]:
+    """Parquet's own names of columns and of parts of columns: text; metrics.start → metrics.list.element.start."""
+    every = [file.schema.column(i).path for i in range(len(file.schema))]
+    wanted = [c.partition(".") for c in columns]
+    return [
+        leaf
+        for leaf in every
+        if any(leaf.split(".")[0] == column and leaf.endswith(dot + part) for column, dot, part in wanted)
+    ]
 
 
 def event_row(cur: Connection, event_id: str) -> int | None:
@@ -497,7 +528,7 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     if not rows:
         return pd.DataFrame()
     found = stored(cur, cur.files.events, schema_of(Event).names, rows)
-    at = frame(cur, f"SELECT DISTINCT arow FROM ev WHERE {one_of('erow', rows)} AND arow IS NOT NULL")
+    at = frame(cur, f"SELECT DISTINCT arow FROM ev {with_rows(rows)} WHERE arow IS NOT NULL")
     of_article = ("article_id", "source_path", "page", "kind", "byline", "published_basis", "text", "body_start")
     texts = stored(cur, cur.files.articles, of_article, at["arow"].tolist())
     merged = found.merge(texts.drop(columns="row"), on="article_id", how="left").rename(
@@ -505,6 +536,23 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     )
     merged = merged.set_index("file_row_number", drop=False)
     return merged.loc[[r for r in rows if r in merged.index]].reset_index(drop=True)
+
+
+def quotations(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
+    """The events at those row numbers, in that order, with what a card shows of them: names, days, headline, numbers
+    (metrics), evidence and the article's text.
+
+    Of numbers and evidence only the spans; what memory holds of an event is not read from the files.
+    """
+    if not rows:
+        return pd.DataFrame()
+    facts = shown(cur, rows).merge(stored(cur, cur.files.events, CARD, rows), left_on="erow", right_on="row")
+    texts = stored(
+        cur, cur.files.articles, ("text", "body_start"), facts["arow"].dropna().astype(int).unique().tolist()
+    )
+    found = facts.drop(columns="row").merge(texts, left_on="arow", right_on="row", how="left")
+    found = found.rename(columns={"erow": "file_row_number"}).set_index("file_row_number", drop=False)
+    return found.loc[[r for r in rows if r in found.index]].reset_index(drop=True)
 
 
 def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
@@ -685,12 +733,12 @@ def running_totals(
         f" WHERE {of_series(cur, key, unit)} AND {RUNS} AND {cond}),"
         " latest AS (SELECT *, row_number() OVER (PARTITION BY camp, nid ORDER BY coalesce(as_of, pub) DESC NULLS LAST, pub DESC NULLS LAST, value DESC, erow, nth) AS place_in_time,"
         " count(*) OVER (PARTITION BY camp, nid)::INTEGER AS reports FROM r)"
-        " SELECT erow, nth, event_id, value, coalesce(as_of, latest.pub) AS as_of, as_of IS NULL AS by_print, latest.camp,"
-        " nid, latest.pub, reports FROM latest JOIN ev USING (erow) WHERE place_in_time = 1 ORDER BY value DESC, erow, nth LIMIT $limit",
+        " SELECT erow, nth, value, coalesce(as_of, pub) AS as_of, as_of IS NULL AS by_print, camp, nid, pub, reports"
+        " FROM latest WHERE place_in_time = 1 ORDER BY value DESC, erow, nth LIMIT $limit",
         params | {"limit": limit},
     )
     found = named_places(cur, found, place="names nid", place_id="ids nid")
-    found["campaign_id"] = campaign_ids(cur, found["camp"])
+    found["campaign_id"], found["event_id"] = campaign_ids(cur, found["camp"]), event_ids(cur, found["erow"])
     columns = [
         "erow",
         "nth",
@@ -726,25 +774,32 @@ def indicator_rows(
     if week is not None:
         cond += f" AND {week_of(filters)} = $week"
         params["week"] = week
-    numbers = f"{of_series(cur, key, unit)} AND {SINGLE} AND {cond}"
     found = frame(
         numbered(cur),
-        "WITH hit AS (SELECT erow, nth, value, camp, place, pub, paper FROM mt"
-        f" WHERE {numbers} ORDER BY value DESC, erow, nth LIMIT $limit)"
-        " SELECT erow, nth, event_id, value, hit.camp, coalesce(village.up, hit.place) AS nid, hit.pub, hit.paper,"
-        f" (SELECT count(*)::INTEGER FROM mt WHERE {numbers}) AS total"
-        " FROM hit JOIN ev USING (erow) LEFT JOIN village ON village.place = hit.place ORDER BY value DESC, erow, nth",
+        "SELECT erow, nth, value, camp, coalesce(village.up, hit.place) AS nid, pub, paper, total FROM ("
+        " SELECT erow, nth, value, camp, place, pub, paper, count(*) OVER ()::INTEGER AS total FROM mt"
+        f" WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond} ORDER BY value DESC, erow, nth LIMIT $limit) AS hit"
+        " LEFT JOIN village ON village.place = hit.place ORDER BY value DESC, erow, nth",
         params | {"limit": limit, "week": week},
     )
+    found["event_id"] = event_ids(cur, found["erow"])
     found = named_places(cur, found, place="names nid")
     found["campaign_id"], found["newspaper"] = campaign_ids(cur, found["camp"]), paper_names(cur, found["paper"])
     found = found[["erow", "nth", "event_id", "value", "campaign_id", "place", "pub", "newspaper", "total"]]
     return with_words(cur, found) if words else found
 
 
+def event_ids(cur: Connection, rows: Any) -> list[str]:
+    """Ids of the events at those row numbers."""
+    found = frame(cur, f"SELECT erow, event_id FROM ev {with_rows(rows)}")
+    ids = dict(zip(found["erow"], found["event_id"], strict=True))
+    return [ids[r] for r in rows]
+
+
 def with_words(cur: Connection, numbers: pd.DataFrame) -> pd.DataFrame:
     """Numbers (erow, nth) with their wording, qualifier and span (what, qualifier, text, first, last) from the file."""
-    events = stored(cur, cur.files.events, ["metrics"], sorted(set(numbers["erow"])))
+    parts = [f"metrics.{part}" for part in ("what", "qualifier", "text", "start", "end")]
+    events = stored(cur, cur.files.events, parts, numbers["erow"])
     metrics = dict(zip(events["row"], events["metrics"], strict=True))
     found = [metrics[erow][nth - 1] for erow, nth in zip(numbers["erow"], numbers["nth"], strict=True)]
     columns = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}

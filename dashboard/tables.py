@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dashboard.filters import NO_CAMPAIGN, Catalog
 from dashboard.narrow import (
@@ -52,7 +53,9 @@ from dashboard.tree import Children, Nodes
 # shares, rates, temperatures, ages and the like: a sum of them means nothing
 NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$"
 IN_MEMORY = 25_000_000  # bytes of events.parquet; about a quarter of a million events
+ROWS = 8_192  # a row group's, a multiple of 2,048
 BUILDING, MEMORY = "120MB", "200MB"  # that DuckDB may hold of a large table, while it is read and after
+FOOTERS = 8  # kept at most; one of half a million events takes 6 MB
 Item = TypeVar("Item")
 
 
@@ -73,10 +76,21 @@ class Connection:
     files: Files
     by_article: bool  # whether an article's events agree in day and paper
     numbers: Future[None]  # done when `mt` and `series` are there
+    footers: dict[Path, Any] = field(default_factory=dict)  # of the files read last; they never change
 
     def cursor(self) -> Connection:
         """Another connection to the same tables."""
-        return replace(self, raw=self.raw.cursor())
+        return replace(self, raw=beside(self.raw))
+
+    def footer(self, path: Path) -> Any:
+        """What a Parquet file says of its row groups, kept for the next time: reading it costs more than reading a row."""
+        found = self.footers.get(path)
+        if found is None:
+            found = pq.read_metadata(path)
+            while len(self.footers) >= FOOTERS and (oldest := next(iter(self.footers), None)):
+                self.footers.pop(oldest, None)
+            self.footers[path] = found
+        return found
 
     def execute(self, sql: str, params: dict[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
         """Run one statement."""
@@ -108,7 +122,7 @@ def built(events: Path, articles: Path) -> Store:
     """The store, opened."""
     files = Files(tuple(sources(events)), tuple(sources(articles)))
     small = sum(f.path.stat().st_size for f in files.events) <= IN_MEMORY
-    raw = duckdb.connect(":memory:") if small else on_disk()
+    raw = database(":memory:") if small else on_disk()
     raw.execute("SET parquet_metadata_cache = true")  # a version's files never change
     raw.execute(TABLES)
     papers, issued = arrivals(list(files.articles))
@@ -120,7 +134,7 @@ def built(events: Path, articles: Path) -> Store:
     insert(raw, "village", pa.table({"place": village, "up": words.tree.parent[village]}))
     give_back()
     pool = ThreadPoolExecutor(1)
-    numbers = pool.submit(insert_numbers, raw.cursor(), files, words, codes)
+    numbers = pool.submit(insert_numbers, beside(raw), files, words, codes)
     pool.shutdown(wait=small)
     if small:
         numbers.result()
@@ -128,10 +142,27 @@ def built(events: Path, articles: Path) -> Store:
     return Store(con, catalog(con, days))
 
 
+def database(place: str) -> duckdb.DuckDBPyConnection:
+    """A database with row groups of ROWS rows. A city's rows are a stretch of each quarter: the smaller the groups, the fewer
+    of another city's rows are looked at with them."""
+    con = duckdb.connect(":memory:")
+    named = place.replace("'", "''")
+    con.execute(f"ATTACH '{named}' AS narrow (ROW_GROUP_SIZE {ROWS})")
+    con.execute("USE narrow")
+    return con
+
+
+def beside(raw: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same database, for another thread."""
+    cursor = raw.cursor()
+    cursor.execute("USE narrow")
+    return cursor
+
+
 def on_disk() -> duckdb.DuckDBPyConnection:
     """A database in a folder of its own, removed with the connection; memory is bounded however large the table."""
     folder = tempfile.TemporaryDirectory(prefix="campaign-tables-", ignore_cleanup_errors=True)
-    con = duckdb.connect(str(Path(folder.name) / "tables.duckdb"))
+    con = database(str(Path(folder.name) / "tables.duckdb"))
     weakref.finalize(con, folder.cleanup)
     con.execute(f"SET memory_limit = '{BUILDING}'")
     return con
@@ -188,7 +219,7 @@ def insert_events(raw: duckdb.DuckDBPyConnection, found: list[Pair], words: Word
 
 def insert_numbers(raw: duckdb.DuckDBPyConnection, files: Files, words: Words, codes: Codes) -> None:
     """Make `mt` and `series`."""
-    cursor = raw.cursor()
+    cursor = beside(raw)
 
     def tables() -> Iterator[pa.Table]:
         for number, pair in enumerate(pairs(list(files.events), list(files.articles))):

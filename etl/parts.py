@@ -28,7 +28,7 @@ from etl.link import COLUMNS as LINK_COLUMNS
 from etl.link import WINDOW, first_reports, numbers_of, with_links
 from etl.models import Article, Event, Issue, schema_of
 from etl.pack import COLUMN, UNDATED, quarter_of
-from etl.store import ROW_GROUP, digest_of, sync_file, write_bytes
+from etl.store import ROW_GROUP, STRETCH, digest_of, sync_file, write_bytes
 
 FILLED = ("district", "street", "campaign_id", "date", "newspaper")  # fields whose share of values is watched
 PAPERS = ["newspaper", "published_on", "article_id", "page"]
@@ -235,11 +235,11 @@ def arranged(events: pa.Table, standing: NDArray[np.int64]) -> NDArray[np.int64]
 
 
 def write_rows(table: pa.Table, rows: NDArray[np.int64], path: Path) -> None:
-    """Write those rows in that order as Parquet: zstd, row groups of 32 k rows, fsynced; one group is in memory."""
+    """Write those rows in that order as Parquet: zstd, row groups of ROW_GROUP rows, fsynced; STRETCH rows are in memory."""
     batches = table.to_batches()
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
-        for start in range(0, len(rows), ROW_GROUP):
-            writer.write_table(taken(batches, rows[start : start + ROW_GROUP], table.schema), row_group_size=ROW_GROUP)
+        for start in range(0, len(rows), STRETCH):
+            writer.write_table(taken(batches, rows[start : start + STRETCH], table.schema), row_group_size=ROW_GROUP)
     sync_file(path)
 
 

@@ -291,7 +291,7 @@ def sentences(ctx: Context, key: str, unit: str) -> None:
             key="i_all",
         )
     erows = [int(r) for r in rows["erow"]]
-    events = ctx.ask(queries.details, tuple(dict.fromkeys(erows))).set_index("file_row_number")["metrics"]
+    events = ctx.ask(queries.quotations, tuple(dict.fromkeys(erows))).set_index("file_row_number")["metrics"]
     begins = [int(events[erow][nth - 1]["start"]) for erow, nth in zip(erows, rows["nth"], strict=True)]
     parts.cards(ctx, erows, "i_card", at=begins)
 

@@ -132,9 +132,7 @@ def mentions_of(taken: list[Match], norm: str, gazetteer: Gazetteer, found: Foun
             level == TOWN
             and (norm[-minus : 1 - minus] in _BLENDED or norm[-minus - 2] in "城乡各")
             and _BLEND.search(norm, start, 1 - minus)
-        ):
-            m.weak, m.weight = True, BARE_WEIGHT
-        elif level == TOWN and norm.startswith(_JOINING, start):
+        ) or (level == TOWN and norm.startswith(_JOINING, start)):
             m.weak, m.weight = True, BARE_WEIGHT
         if misread:
             m.basis = "repaired"

@@ -29,7 +29,21 @@ COMMON = "common.yml"
 WEIGHTS: dict[str, float] = {"brands": 5.0, "strong": 3.0, "weak": 1.0}  # where a word sets none of its own
 STRENGTHS: dict[str, Strength] = {"brands": "brand", "strong": "strong", "weak": "weak"}
 FIELDS = frozenset(
-    {"id", "name", "name_en", "group", "group_en", "parent", "frames", "form", "weight", "brands", "strong", "weak", "not"}
+    {
+        "id",
+        "name",
+        "name_en",
+        "group",
+        "group_en",
+        "parent",
+        "frames",
+        "form",
+        "weight",
+        "brands",
+        "strong",
+        "weak",
+        "not",
+    }
     | {"shared", "examples", "counter"}
 )
 LISTS = ("ends", "masks", "not_campaigns", "before_names", "general_words")
