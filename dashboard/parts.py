@@ -149,8 +149,15 @@ def show(
                 t("图或表"), ["chart", "table"], format_func={"chart": t("图"), "table": t("表")}.__getitem__, default="chart", required=True,
                 key=mode_key, label_visibility="collapsed",
             )  # fmt: skip
-            with st.popover(t("下载"), key=f"dl_{panel.key}", type="tertiary"):
-                downloads(ctx, panel)
+            offer(ctx, panel)
+
+
+@st.fragment
+def offer(ctx: Context, panel: Panel) -> None:
+    """The downloads of a panel, put in once they are opened, by a run of this part alone: they are a quarter of a page's widgets."""
+    with st.popover(ctx.t("下载"), key=f"dl_{panel.key}", type="tertiary", on_change="rerun") as box:
+        if box.open:
+            downloads(ctx, panel)
 
 
 def fit(rows: int, most: int = 12) -> Any:
