@@ -319,7 +319,7 @@ def bars(
         "bar", y=list(range(len(ids))), x=counts, orientation="h",
         marker={"color": list(colour)[::-1] if isinstance(colour, (list, tuple)) else colour or look.accent, "line": {"width": 0}},
         customdata=[[str(i), n, d] for i, n, d in zip(ids, full, details, strict=True)],
-        text=[wording.amount(float(v), look.t.lang) for v in counts], textposition="outside", cliponaxis=False,
+        text=[wording.amount(float(v), look.t.lang) + unit * (unit == "%") for v in counts], textposition="outside", cliponaxis=False,
         textfont={"color": look.soft, "size": 12},
         hovertemplate=f"<b>%{{customdata[1]}}</b><br>%{{x:,}} {wording.plotly(unit)}<br>%{{customdata[2]}}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},

@@ -21,6 +21,10 @@ class Words:
         found = ENGLISH.get(text, self.names.get(text, text)) if self.lang == "en" else text
         return found.format(**values) if values else found
 
+    def inside(self, text: str) -> str:
+        """A word within a sentence or title: in English without its capital, 村社区 → community."""
+        return self(text).lower() if self.lang == "en" else text
+
     def campaign(self, campaign_id: str, name: str) -> str:
         """A campaign's name; in English with the English name before it."""
         english = self.names.get(campaign_id)

@@ -80,6 +80,7 @@ def style(look: Look) -> None:
         div[data-testid="stMetric"] {{border-color:{look.line};}}
         [class*="st-key-panel_"] button {{min-height:1.75rem; padding:0 .65rem;}} [class*="st-key-panel_"] button p {{font-size:.82rem;}}
         [class*="st-key-panel_"] {{position:relative;}}
+        [class*="st-key-tools_"] > [data-testid="stLayoutWrapper"], [class*="st-key-tools_"] > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] {{width:auto; min-width:0; flex:none;}}
         {beside_title if look.t.lang == "zh" else ""}
         [class*="st-key-list_"] button {{min-height:1.7rem; padding:0; text-align:left;}} [class*="st-key-list_"] button:hover p {{color:{look.accent};}}
         [class*="st-key-list_"] .ct-note {{white-space:nowrap;}} [class*="st-key-list_"] .stElementContainer:has(.ct-note) {{margin-left:auto; width:max-content !important; flex:none;}}

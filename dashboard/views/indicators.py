@@ -77,7 +77,11 @@ def listing(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     st.dataframe(
         table, hide_index=True, width="stretch", height=parts.fit(len(table), 18), key=state, on_select=pick, selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},
-        column_config={t("累计数"): st.column_config.TextColumn(help=t("报道过的累计数个数")), t("活动"): st.column_config.NumberColumn(help=t("报道了该数字的活动数"))},
+        column_config={
+            t("活动"): st.column_config.NumberColumn(help=t("报道了该数字的活动数")),
+            t("本次合计"): st.column_config.TextColumn(alignment="right"),
+            t("累计数"): st.column_config.TextColumn(alignment="right", help=t("报道过的累计数个数")),
+        },
     )  # fmt: skip
 
 
@@ -134,7 +138,11 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
                 parts.show(
                     ctx,
                     bars_panel(
-                        ctx, places, t("各{level}本次合计", level=t(overview.LEVEL_WORDS[level])), unit, "i_places"
+                        ctx,
+                        places,
+                        t("各{level}本次合计", level=t.inside(overview.LEVEL_WORDS[level])),
+                        unit,
+                        "i_places",
                     ),
                     lambda p: pick_part(f"place:{overview.custom(p, 0)}"),
                 )

@@ -33,13 +33,14 @@ def render(ctx: Context) -> None:
         wall(ctx, totals, weekly)
         return
     figures(ctx, totals, weekly)
+    first_row = HEIGHT if ctx.lang == "zh" else HEIGHT + ENGLISH_LINES
     main, feed = st.container(key="first_screen").columns([12, 5], gap="medium")
     with main:
         left, right = st.columns([7, 5], gap="medium")
         with left:
-            show_weekly(ctx, weekly, totals, HEIGHT)
+            show_weekly(ctx, weekly, totals, first_row)
         with right:
-            map_or_ranking(ctx, HEIGHT)
+            map_or_ranking(ctx, first_row)
         first, second, third = st.columns([8, 7, 6], gap="medium")
         with first:
             active_places(ctx, 6)
@@ -53,6 +54,7 @@ def render(ctx: Context) -> None:
 
 
 HEIGHT = 310  # of the charts in the first row, so that all fits 1440×900
+ENGLISH_LINES = 48  # what English captions and legends take more
 
 
 def wall(ctx: Context, totals: dict[str, int], weekly: Courses) -> None:
@@ -358,7 +360,9 @@ def place_grid(ctx: Context, rows_: int = 14, columns_: int = 12) -> parts.Panel
     for campaign, place, n in zip(cross["campaign"], cross["place"], cross["n"], strict=True):
         values[rows.index(campaign), where[place]] = n
     names = [ctx.campaign(c) for c in rows]
-    caption = charts.Caption(t("专项行动与{level}", level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
+    caption = charts.Caption(
+        t("专项行动与{level}", level=t.inside(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source()
+    )
     figure = charts.heat(
         charts.Grid(rows, names, list(columns), list(columns.values()), values), ctx.look, caption, unit=t("项")
     )
@@ -434,7 +438,9 @@ def map_panel(
 ) -> parts.Panel:
     """The map with its table and its sentence."""
     t, word = ctx.t, ctx.t(LEVEL_WORDS[level])
-    caption = charts.Caption(t("各{level}活动数", level=word), ctx.subtitle(t("项")), ctx.source())
+    caption = charts.Caption(
+        t("各{level}活动数", level=t.inside(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source()
+    )
     figure = charts.choropleth(
         known, {"type": "FeatureCollection", "features": drawn}, ctx.look, caption, unit=t("项"), labels=spaced_labels(drawn, known, labelled),
         outline=None if level == 1 or ctx.catalog.at(ctx.filters.place, 1) else data.outline(tuple(sorted({c[:2] for c in known["id"]}))),
@@ -483,7 +489,7 @@ def ranking(ctx: Context, level: int, key: str, limit: int = 10, title: str = "�
     counts = ctx.ask(queries.by_place, ctx.filters, ctx.last, level, limit)
     if counts.empty:
         return None
-    caption = charts.Caption(t(title, level=t(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
+    caption = charts.Caption(t(title, level=t.inside(LEVEL_WORDS[level])), ctx.subtitle(t("项")), ctx.source())
     figure = charts.bars(counts, ctx.look, caption, unit=t("项"), detail="parent_name")
     table = counts[["name", "parent_name", "id", "n"]].rename(
         columns={"name": t(LEVEL_WORDS[level]), "parent_name": t("上级"), "id": t("代码"), "n": t("活动数")}
