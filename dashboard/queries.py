@@ -83,11 +83,17 @@ def one_of(column: str, numbers: Sequence[int]) -> str:
 
 def named_places(cur: Connection, found: pd.DataFrame, **columns: str) -> pd.DataFrame:
     """`found` with columns of ids or names (`new="ids nid"`: the ids of the nodes in column nid)."""
-    found = found.copy(deep=False)
+    named = {}
     for new, what in columns.items():
         kind, at = what.split()
-        found[new] = cur.words.tree.taken(kind, found[at].to_numpy())
-    return found
+        named[new] = cur.words.tree.taken(kind, found[at].to_numpy())
+    return with_columns(found, named)
+
+
+def with_columns(found: pd.DataFrame, new: dict[str, Any]) -> pd.DataFrame:
+    """`found` with more columns, all at once: half the time of one after another."""
+    columns = {name: found[name].array for name in found if name not in new}
+    return pd.DataFrame({**columns, **new}, index=found.index, copy=False)
 
 
 def above(cur: Connection, nodes: Any) -> Any:
@@ -453,10 +459,13 @@ def shown(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     page = named_places(
         cur, page, **{n: f"names {c}" for n, c in PLACES.items()}, street_id="ids s", district_id="ids d"
     )
-    page["campaign_id"], page["campaign"] = campaign_ids(cur, page["camp"]), campaign_names(cur, page["camp"])
-    page["newspaper"] = paper_names(cur, page["paper"])
-    page["date_precision"] = pd.Categorical.from_codes(page["prec"].fillna(-1).to_numpy(np.int8), pd.Index(PRECISIONS))
-    return page
+    said = {
+        "campaign_id": campaign_ids(cur, page["camp"]),
+        "campaign": campaign_names(cur, page["camp"]),
+        "newspaper": paper_names(cur, page["paper"]),
+        "date_precision": [None if pd.isna(p) else PRECISIONS[int(p)] for p in page["prec"]],
+    }
+    return with_columns(page, said)
 
 
 def search_sql(cur: Connection, words: Sequence[str], params: Params, cond: str) -> str:
