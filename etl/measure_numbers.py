@@ -38,6 +38,7 @@ _VAGUE_PAIR = re.compile(r"[一二三四五六七八九两][一二三四五六�
 _PERCENT = re.compile(r"百分之([零一二三四五六七八九十百0-9.]{1,8})")
 _CLAUSE = re.compile(r"^.*[，。；：\n]", re.S)  # all before the clause at the end of a text
 _SLOGAN = re.compile(r"[\u4e00-\u9fff]{0,6}\"")
+_TITLE = re.compile(r'"[\u4e00-\u9fff]{2,14}$')
 _PENALTY = re.compile(r"以下|处罚|罚款")
 _FROM_MONEY = re.compile(r"元(?:以上|至|到)$")
 _PER = re.compile(r"每[亩斤户人吨桌份户个村名平][\u4e00-\u9fff]{0,4}$")
@@ -131,7 +132,7 @@ def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Numb
         return None
     traps = quantities.traps
     if (
-        value < _MANY or last in traps.before_by_last or last in _BEFORE or following == "以"
+        value < _MANY or last in traps.before_by_last or last in _BEFORE or following in ("以", '"')
         or unit_class in _WATCHED or unit in _ODD
     ) and is_trap(norm, start, end, value, unit, unit_class, traps):  # fmt: skip
         return None
@@ -186,6 +187,8 @@ def is_trap(norm: str, start: int, end: int, value: float, unit: str, unit_class
         return True
     if unit_class in _LIMITED and norm.startswith("以", end) and is_threshold(norm, start, end):
         return True
+    if unit == "条" and norm.startswith('"', end) and ends_title(norm[max(0, start - 16) : start]):
+        return True
     if (last == '"' or unit in _ODD or unit_class == "hours") and is_name(norm, start, end, value, unit, unit_class):
         return True
     return last == "等" and is_list_of_names(norm, start, end, unit, traps)
@@ -231,6 +234,11 @@ def is_name(norm: str, start: int, end: int, value: float, unit: str, unit_class
     return value <= 10 and before.endswith('"') and bool(_SLOGAN.match(norm, end, end + 24))
 
 
+def ends_title(before: str) -> bool:
+    """“稳增长43条”, “助企纾困17条”: what papers call a policy by; the words before the number begin with the quote."""
+    return bool(_TITLE.search(before))
+
+
 def is_list_of_names(norm: str, start: int, end: int, unit: str, traps: Traps) -> bool:
     """丁洪涛等3人；: how long a list of names is, unless something was done to them (抓获张某等3人)."""
     if unit not in ("人", "位"):
@@ -246,9 +254,11 @@ def chinese_counts(norm: str, match: re.Match[str], qualifier: str, quantities: 
     rough = qualifier in ("over", "nearly")
     if not rough and numeral != "十" and not numeral.strip("十百千万亿"):
         return False
-    if _VAGUE_PAIR.search(numeral) or norm[start - 1 : start] == '"' or norm[end : end + 1] == '"':
+    if _VAGUE_PAIR.search(numeral) or norm[start - 1 : start] == '"':
         return False
     value = value_of(numeral, match["scale"])
+    if norm[end : end + 1] == '"' and not (rough and value and value > 10):  # 五个"一"; but 近百个"红马甲"
+        return False
     if value is None or value > 10 or (rough and value == 10):
         return value is not None
     if value < 2 or match["unit"] not in quantities.small_numeral:

@@ -72,9 +72,10 @@ def a_tag(text: str, part: str, campaign: str = "work-safety") -> Tag:
     return Tag(campaign, campaign, "group", 1.0, evidence(text, part, "campaign"))
 
 
-def a_when(text: str, part: str, day: dt.date, use: str = "activity") -> When:
-    """A day named by `part`."""
-    return When(day, day, "day", "text", use, evidence(text, part, "date"))  # type: ignore[arg-type]
+def a_when(text: str, part: str, day: dt.date, use: str = "activity", last: dt.date | None = None) -> When:
+    """A day named by `part`, or the days from it to `last`."""
+    precision = "range" if last else "day"
+    return When(day, last or day, precision, "text", use, evidence(text, part, "date"))  # type: ignore[arg-type]
 
 
 def articles_from(text: str, rules: Rules) -> tuple[list[Article], list[Issue]]:

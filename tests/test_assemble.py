@@ -36,6 +36,17 @@ def test_each_number_goes_to_the_town_of_its_sentence() -> None:
     ]
 
 
+def test_one_day_within_a_holiday_dates_both_places() -> None:
+    text = "国庆假期，甲县检查培训机构。10月4日，检查组到乙镇突击检查。"
+    places = [a_place(text, "甲县", street=None), a_place(text, "乙镇", street="乙镇")]
+    whens = [
+        a_when(text, "10月4日", dt.date(2026, 10, 4)),
+        a_when(text, "国庆假期", dt.date(2026, 10, 1), last=dt.date(2026, 10, 7)),
+    ]
+    events = assemble(an_article(text), Text.of(text), places, whens, [a_tag(text, "检查")], [])
+    assert [(e.date, e.date_end) for e in events] == [(dt.date(2026, 10, 4), dt.date(2026, 10, 4))] * 2
+
+
 def test_every_number_belongs_to_exactly_one_event() -> None:
     text = "甲镇开展消防检查和反诈宣传，检查2家，发放8份。乙镇也行动起来。全县共3家。"
     places = [a_place(text, "甲镇", street="甲镇"), a_place(text, "乙镇", street="乙镇")]

@@ -270,6 +270,11 @@ def test_evidence_is_the_best_cue_as_printed(text: str, span: str, rule: str, ru
             {"legal-education", "customs"},
         ),
         ("街道开展消防安全检查，查看灭火器，同时宣传了反诈知识。", {"fire-safety"}),
+        (
+            "志愿服务大集进乡村\n新时代文明实践所的志愿服务活动上，义诊的医生为村民量血压、测血糖，讲解慢病防治，家庭医生现场签约，义诊持续半天。",
+            {"community-health", "volunteering"},
+        ),
+        ("医院下乡义诊\n医生义诊，量血压、测血糖，家庭医生签约，志愿者在旁引导。", {"community-health"}),
     ],
 )
 def test_second_campaign_only_when_nearly_as_strong(text: str, expected: set[str], rules: Rules) -> None:

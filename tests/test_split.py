@@ -67,6 +67,14 @@ def do(rules: Rules):
         ("图片新闻", "label"),
         ("（2024年第12号）", "document"),
         ("2024年5月16日", "date"),
+        ("稿件来源：河东网 发布时间：2024-05-16 编辑：周舟", "source"),
+        ("时 间：2024-05-16 19：10", "source"),
+        ("2024-05-16 08：30 来源：河东发布", "masthead"),
+        ("河东日报 2024-05-16", "masthead"),
+        ("05-16 11：27", "masthead"),
+        ("声明：本网所载稿件版权所有", "footer"),
+        ("时间：5月16日上午", ""),
+        ("5月16日", ""),
         ("一条老街的新生", ""),
         ("记者走进社区", ""),
         ("高温下的坚守", ""),
@@ -655,6 +663,23 @@ def test_ready_article_in_lines(do) -> None:
     assert article.headline == "青山镇清河记"
     assert article.text[article.body_start :] == BODY + "\n下一步，该镇将常态化开展巡河。"
     assert article.byline == ("何青",)
+
+
+def test_lines_of_facts_under_a_web_headline_are_no_text(do) -> None:
+    lines = (
+        "青山镇清河记\n2024-05-16\n时 间：2024-05-16 19:10 浏览量：\n来 源：青山发布\n"
+        + BODY
+        + "\n声明：本网版权所有。"
+    )
+    ((article,), _) = do(lines, is_article=True)
+    assert article.headline == "青山镇清河记"
+    assert article.text[article.body_start :] == BODY
+
+
+def test_reporters_on_the_first_line_are_no_headline(do) -> None:
+    ((article,), _) = do("文、图/本报记者 何青 通讯员 丁香\n" + BODY, is_article=True)
+    assert article.headline is None
+    assert "何青" in article.byline
 
 
 def test_a_web_copy_in_a_text_file_is_one_ready_article(do) -> None:

@@ -126,6 +126,7 @@ WRONG = [
     (("weak: 噪声", "weak: 噪声\n  weight: 3"), "8: noise-control: weight must lie above 0"),
     (("weak: 噪声", "weak: 噪声\n  parent: smoke"), "8: noise-control: unknown parent smoke"),
     (("weak: 噪声", "weak: 噪声\n  frames: smoke"), "8: noise-control: frames unknown campaign smoke"),
+    (("weak: 噪声", "weak: 噪声\n  form: maybe"), "8: noise-control: form must be true or false"),
     (("weak: 噪声", "weak: 噪声\n  examples: 甲"), "8: noise-control: examples must be a list"),
     (("not: 噪声系数", "not: 静音行动"), "8: noise-control: 静音行动 is both a cue and excluded"),
     (("weak: 河道", "weak: 噪声"), "12: cue 噪声 is weak of both noise-control and river-chief"),

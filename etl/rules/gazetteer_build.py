@@ -190,6 +190,18 @@ def add_towns(path: Path, entries: Entries, names: dict[int, str]) -> None:
             add(entries, name, code, Form.FULL if regular else Form.SOFT)
         for surface, form in town_forms(name, code):
             add(entries, surface, code, form)
+        city = names.get(code // 10**5, "")
+        if regular and city == names[code // 1000]:
+            for surface in chained(city, name):
+                add(entries, surface, code, Form.SHORT)
+
+
+def chained(city: str, town: str) -> Iterator[str]:
+    """How papers name a town of a city that has no counties: 东莞石碣, 东莞市石碣镇."""
+    for head in (city, city.removesuffix("市")):
+        yield head + town
+        if len(bare := re.sub(r"(?:街道|镇|乡)$", "", town)) >= 2:
+            yield head + bare
 
 
 def own_name(name: str, county: str, city: str) -> str:

@@ -34,6 +34,7 @@ _TITLE_PREFIX = re.compile(r"\s*原标题 ?[：:]\s*")
 _CUT = frozenset(
     {"masthead", "editors", "footer", "source", "teaser", "credit", "core-values", "jump", "image", "caption", "label"}
 )
+_HAN, _LEAST = re.compile(r"[一-龥]"), 4  # characters that a headline has at least
 _NO_HEADLINE = frozenset({"byline", "names", "masthead", "source"})
 _OPENING, _LEAD = 220, 110  # characters of the body in which its kind, and its byline, are looked for
 _NO_TITLE = re.compile(r"[。，：；]")
@@ -163,6 +164,8 @@ def _glued(made: Single, raw: str, norm: str, start: int, end: int) -> int:
     if found is None:
         made.unclear = marked
         return start
+    if len(_HAN.findall(norm, start, found[0])) < _LEAST:
+        return start  # 文、图/ before 羊城示例报记者
     made.headline = " ".join(raw[start : found[0]].split()).strip("\u200b") or None
     made.parts.append(("headline", start, found[0]))
     if found[1] > found[0] and norm[found[0] : found[1]].strip(" |"):
