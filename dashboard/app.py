@@ -47,7 +47,8 @@ def main() -> None:
     if user is None:
         access.refuse(t)
         return
-    chosen.run()
+    with data.turns().taken():
+        chosen.run()
     access.footer(t, user)
 
 

@@ -8,8 +8,9 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from dashboard.tables import Store, open_store
 ROOT_VARIABLE = "CAMPAIGN_DATA"  # set by `python -m dashboard --data DIR`
 DEFAULT_ROOT = Path(__file__).resolve().parents[1] / "data"
 ANSWERS_KEPT = 400
+PATIENCE = 2.5
 HELPERS = 2  # threads of one open version that ask ahead
 # Prefectures are drawn where several provinces are looked at: degrees by which their borders may be off (a third of a
 # pixel), and decimals. Together they take 66 of 145 kB from the first page's session.
@@ -95,6 +97,31 @@ class Desk:
     def ahead(self, chain: Callable[[], object]) -> None:
         """Begin to ask what the page will ask later, beside it; a fault in it is met again, and told, when the page asks."""
         self.others.submit(chain)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """How many pages are drawn at once. Twenty threads that draw by turns of milliseconds end all at the same late time;
+    one after another they end sooner, the first ones much sooner."""
+
+    free: threading.Semaphore
+    patience: float  # seconds after which a page no longer waits: the others may be held up by something slow
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for a turn; it ends with the block."""
+        ours = self.free.acquire(timeout=self.patience)
+        try:
+            yield
+        finally:
+            if ours:
+                self.free.release()
+
+
+@st.cache_resource(show_spinner=False)
+def turns() -> Turns:
+    """One turn a core, for all readers of this process."""
+    return Turns(threading.Semaphore(max(2, os.cpu_count() or 1)), PATIENCE)
 
 
 def root() -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.data import ANSWERS_KEPT, Desk
+from dashboard.data import ANSWERS_KEPT, Desk, Turns
 
 
 def desk() -> Desk:
@@ -88,3 +88,37 @@ def test_what_was_asked_ahead_is_there_and_a_fault_in_it_is_met_by_the_page() ->
     assert list(one.answers.values()) == ["answer"]
     with pytest.raises(ValueError, match="no such column"):
         one.ask(fails)
+
+
+def test_pages_take_turns_but_none_waits_for_ever() -> None:
+    turns, order = Turns(threading.Semaphore(1), patience=30), []
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with turns.taken():
+            order.append("slow")
+            inside.set()
+            assert go_on.wait(30)
+
+    def next_one() -> None:
+        with turns.taken():
+            order.append("next")
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(slow)
+        assert inside.wait(30)
+        second = pool.submit(next_one)
+        with Turns(turns.free, patience=0.01).taken():  # this one's patience ends: it goes on beside the slow one
+            order.append("impatient")
+        assert not second.done()
+        go_on.set()
+        first.result(30), second.result(30)
+    assert order == ["slow", "impatient", "next"]
+    assert turns.free.acquire(blocking=False) and not turns.free.acquire(blocking=False)
+
+
+def test_a_turn_ends_with_a_fault() -> None:
+    turns = Turns(threading.Semaphore(1), patience=30)
+    with pytest.raises(ZeroDivisionError), turns.taken():
+        1 / 0  # noqa: B018
+    assert turns.free.acquire(blocking=False)
