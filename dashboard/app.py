@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import streamlit as st
 
-from dashboard import access, controls, data, i18n, parts
+from dashboard import access, controls, data, front, i18n, parts
 from dashboard.charts import Look
 from dashboard.context import Context
 from dashboard.views import brief, campaigns, events, indicators, overview, places, quality
@@ -19,14 +19,14 @@ from dashboard.views import brief, campaigns, events, indicators, overview, plac
 log = logging.getLogger(__name__)
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 REFRESH_SECONDS = 60
-VIEWS: dict[str, tuple[str, Callable[[Context], None]]] = {
-    "overview": ("总览", overview.render),
-    "campaigns": ("专项行动", campaigns.render),
-    "places": ("地区", places.render),
-    "indicators": ("指标", indicators.render),
-    "events": ("事件与原文", events.render),
-    "brief": ("周报", brief.render),
-    "data": ("数据", quality.render),
+VIEWS: dict[str, Callable[[Context], None]] = {
+    "overview": overview.render,
+    "campaigns": campaigns.render,
+    "places": places.render,
+    "indicators": indicators.render,
+    "events": events.render,
+    "brief": brief.render,
+    "data": quality.render,
 }
 
 
@@ -44,6 +44,7 @@ def main() -> None:
     found, desk = open_table() if user else (None, None)
     chosen = navigation(t, found, desk, look, shown=user is not None)
     parts.style(look)
+    front.speak(t)
     if user is None:
         access.refuse(t)
         return
@@ -69,7 +70,7 @@ def navigation(t: i18n.Words, found: data.Snapshot | None, desk: data.Desk | Non
     """The pages; one that was asked for by a click is turned to."""
     pages = {
         name: st.Page(page(name, found, desk, look), title=t(title), url_path=name, default=name == "overview")
-        for name, (title, _) in VIEWS.items()
+        for name, title in controls.PAGES.items()
     }
     chosen = st.navigation(list(pages.values()), position="hidden" if look.wall or not shown else "top")
     wanted = st.session_state.pop("goto", None)
@@ -95,7 +96,7 @@ def page(name: str, found: data.Snapshot | None, desk: data.Desk | None, look: L
             wall_bar(context)
         else:
             controls.bar(context, unknown)
-        VIEWS[name][1](context)
+        VIEWS[name](context)
 
     return run
 

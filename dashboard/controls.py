@@ -13,13 +13,16 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import wording
+from dashboard import theme, wording
 from dashboard.context import Context
 from dashboard.filters import KEYS, Catalog, Filters, read, write
 
 LEVEL_NAMES = ("省", "市", "区县", "街道乡镇", "村社区")
 PERIODS = {"all": "全部", "1w": "本周", "4w": "近4周", "12w": "近12周", "year": "今年", "custom": "自定义"}
 GLOBAL = ("lang", "wall")
+PAGES = {
+    "overview": "总览", "campaigns": "专项行动", "places": "地区", "indicators": "指标", "events": "事件与原文", "brief": "周报", "data": "数据",
+}  # fmt: skip
 EXTRAS = ("event", "q", "sort", "dup", "compare", "focus", "indicator", "unit", "week", "part", "level", "page")
 
 
@@ -262,7 +265,8 @@ def view_controls(ctx: Context) -> None:
         required=True,
     )
     st.button(t("投屏"), on_click=set_wall, args=(True,), help=t("大屏显示，每分钟自动更新"), key="wall_on")
-    st.caption(t("深色与浅色随系统，或在右上角菜单中选择。"))
+    st.html(f'<div class="ct-note">{t("深浅")}</div>')
+    theme.choose(t, PAGES)
 
 
 def take_lang() -> None:

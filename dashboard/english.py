@@ -24,7 +24,7 @@ ENGLISH: dict[str, str] = {
     "省": "Province", "市": "City", "区县": "County", "街道乡镇": "Township", "村社区": "Community", "省份": "provinces", "城市": "City",
     "本周": "This week", "近4周": "4 weeks", "近12周": "12 weeks", "今年": "This year", "自定义": "Custom", "{first} 等{n}项": "{first} and others ({n})",
     "时间范围": "Period", "从": "From", "到": "To", "“本周”“近4周”从数据截至日 {day} 往回算。": "Presets count back from the last day of the data, {day}.",
-    "投屏": "Wall mode", "深色与浅色随系统，或在右上角菜单中选择。": "Dark and light follow the system, or choose in the menu at the top right.",
+    "投屏": "Wall mode", "深浅": "Light or dark", "随系统": "As the system", "浅色": "Light", "深色": "Dark",
     "链接中有数据里没有的条件，未采用：{what}": "The link asks for what the data does not hold; left out: {what}",
     "大屏显示，每分钟自动更新": "For a large screen; looks for new data every minute", "清除筛选": "Clear filters", "显示": "Display",
     # access

@@ -374,17 +374,18 @@ def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 
     """
     cond, params = where(cur, replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
     week = last_complete_week(last)
+    here = inside(cur, filters.place) if filters.place is not None else ALL  # where the streets seen can only lie
     params |= {"week": week, "first": week - dt.timedelta(weeks=16), "quiet": QUIET_WEEKS}
     found = frame(
         cur,
         f"WITH seen AS (SELECT s, max(pub_week) AS last FROM ev WHERE s >= 0 AND pub_week IS NOT NULL AND {cond} GROUP BY 1"
         "   HAVING max(pub_week) BETWEEN $first AND $week),"
-        " covers AS (SELECT DISTINCT ev.s, paper FROM ev JOIN seen ON seen.s = ev.s WHERE paper IS NOT NULL),"
+        f" covers AS (SELECT DISTINCT ev.s, paper FROM ev JOIN seen ON seen.s = ev.s WHERE paper IS NOT NULL AND {here}),"
         " came AS (SELECT DISTINCT paper, week FROM issued WHERE week BETWEEN $first AND $week),"
         " quiet AS (SELECT s, count(DISTINCT came.week)::INTEGER AS quiet FROM seen JOIN covers USING (s)"
         "   JOIN came USING (paper) WHERE came.week > seen.last GROUP BY 1),"
         " before AS (SELECT ev.s, count(*)::INTEGER AS before FROM ev JOIN seen ON seen.s = ev.s"
-        "   WHERE ev.pub_week BETWEEN seen.last - 77 AND seen.last GROUP BY 1)"
+        f"   WHERE ev.pub_week BETWEEN seen.last - 77 AND seen.last AND {here} GROUP BY 1)"
         " SELECT s AS nid, seen.last, quiet, before FROM quiet JOIN seen USING (s) JOIN before USING (s) WHERE quiet >= $quiet",
         params,
     )

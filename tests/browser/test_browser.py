@@ -48,6 +48,41 @@ def test_english_leaves_no_chinese_control(window: Visit) -> None:
     assert kept == []
 
 
+ENGLISH = "e => (e.innerText + ' ' + (e.getAttribute('aria-label') || '')).trim()"
+
+
+def test_chinese_leaves_no_english_word_of_the_front_end(window: Visit) -> None:
+    page = window.page
+    window.open("nosuchpage")
+    dialog = page.locator("section[role=dialog]")
+    assert "没有这个页面" in dialog.inner_text() and not re.search(r"[A-Za-z]{3}", dialog.inner_text())
+    window.open("indicators")
+    page.locator("[data-testid=stDataFrame]").first.hover()
+    tools = page.locator("[data-testid=stElementToolbar] button").evaluate_all(f"all => all.map({ENGLISH})")
+    assert "下载 CSV" in tools and not [x for x in tools if re.search(r"[A-Za-z]{4}", x)]
+    window.open("?lang=en")
+    page.get_by_role("button", name=re.compile("^Campaigns")).click()
+    page.get_by_label("Campaigns", exact=True).last.fill("zzzz")
+    assert page.get_by_text("No results").is_visible()  # in English its words stay
+
+
+def test_dark_and_light_are_chosen_for_all_pages(window: Visit) -> None:
+    page, ground = window.page, "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    window.open("places?place=140213")
+    light = page.evaluate(ground)
+    for name, label in (("Dark", "深色"), ("Light", "浅色")):
+        page.get_by_role("button", name=re.compile("^显示")).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=label).click()
+        page.wait_for_selector(".ct-head")
+        window.settle()
+        assert (page.evaluate(ground) == light) == (name == "Light")
+        assert "place=140213" in page.url
+        window.open("events")
+        assert (page.evaluate(ground) == light) == (name == "Light")
+        window.open("places?place=140213")
+
+
 def test_an_official_filters_and_reads_the_evidence(window: Visit) -> None:
     page = window.page
     window.open()
