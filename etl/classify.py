@@ -7,7 +7,7 @@ counts less, and a campaign that runs through the whole text outweighs one that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from etl.models import Article, Evidence, Tag
 from etl.rules import Rules
@@ -36,8 +36,7 @@ GLUED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """What speaks for one campaign: its score, the part of it from headline and opening, and its loudest mention."""
 
     score: float
@@ -67,10 +66,9 @@ class Row:
         if gain > self.gain:
             self.gain, self.best = gain, mention
 
-    def hits(self, campaign: int, weight: float) -> Hits:
-        """The sum."""
-        spread = 1 + SPREAD * (self.parts.bit_count() - 1)
-        return Hits(self.total * weight * spread, self.opening, campaign, *self.best)
+    def score(self, weight: float) -> float:
+        """The sum, for a campaign of this weight: more where its mentions are spread over the text."""
+        return self.total * weight * (1 + SPREAD * (self.parts.bit_count() - 1))
 
 
 def classify(article: Article, text: Text, rules: Rules) -> list[Tag]:
@@ -79,9 +77,9 @@ def classify(article: Article, text: Text, rules: Rules) -> list[Tag]:
     A second campaign is returned only where it is nearly as strong as the main one, or the form that the opening names.
     """
     taxonomy = rules.taxonomy
-    found = score(text.norm, head_end(article, text.norm), taxonomy)
     least = ENOUGH * (2 + min(1.0, len(text.norm) / FULL_LENGTH)) / 3
-    return [tag(hits, text, taxonomy) for hits in choose(found, least, taxonomy)]
+    found = score(text.norm, head_end(article, text.norm), least, taxonomy)
+    return [tag(hits, text, taxonomy) for hits in choose(found, taxonomy)]
 
 
 def head_end(article: Article, norm: str) -> int:
@@ -92,10 +90,16 @@ def head_end(article: Article, norm: str) -> int:
     return article.body_start + HEAD_LENGTH if norm.startswith("原标题：", article.body_start) else article.body_start
 
 
-def score(norm: str, head: int, taxonomy: Taxonomy) -> list[Hits]:
-    """Every campaign with a cue in the text, with its score."""
+def score(norm: str, head: int, least: float, taxonomy: Taxonomy) -> list[Hits]:
+    """Every campaign that the text's cues give at least that score."""
     dense = SQUEEZED.sub("", norm)
-    head = len(SQUEEZED.sub("", norm[:head]))
+    rows = counted(dense, len(SQUEEZED.sub("", norm[:head])), taxonomy)
+    scores = [(row.score(taxonomy.campaigns[campaign].weight), campaign, row) for campaign, row in rows.items()]
+    return [Hits(reached, row.opening, campaign, *row.best) for reached, campaign, row in scores if reached >= least]
+
+
+def counted(dense: str, head: int, taxonomy: Taxonomy) -> dict[int, Row]:
+    """What speaks for each campaign with a cue in the text, of which the first `head` characters are the headline."""
     lead, length = head + LEAD_LENGTH, len(dense)
     effects, bounded = taxonomy.effects, taxonomy.bounded
     rows: dict[int, Row] = {}
@@ -111,12 +115,13 @@ def score(norm: str, head: int, taxonomy: Taxonomy) -> list[Hits]:
         nth = times[pattern] = times.get(pattern, -1) + 1
         factor = DECAY[nth] if nth < len(DECAY) else DECAY[-1]
         factor *= HEAD if start < head else LEAD if start < lead else BODY
+        part, mention = 1 << start * PARTS // length, (pattern, start, end)
         for campaign, weight in says:
             row = rows.get(campaign)
             if row is None:
                 row = rows[campaign] = Row()
-            row.add(weight * factor, start < lead, 1 << start * PARTS // length, (pattern, start, end))
-    return [row.hits(campaign, taxonomy.campaigns[campaign].weight) for campaign, row in rows.items()]
+            row.add(weight * factor, start < lead, part, mention)
+    return rows
 
 
 def inside_word(dense: str, start: int, end: int) -> bool:
@@ -125,9 +130,9 @@ def inside_word(dense: str, start: int, end: int) -> bool:
     return any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in (before, after))
 
 
-def choose(found: list[Hits], least: float, taxonomy: Taxonomy) -> list[Hits]:
+def choose(found: list[Hits], taxonomy: Taxonomy) -> list[Hits]:
     """The main campaign and, rarely, a second one that is nearly as strong."""
-    ranked = sorted((h for h in found if h.score >= least), key=lambda h: (-h.score, h.campaign))
+    ranked = sorted(found, key=lambda h: (-h.score, h.campaign))
     if not ranked:
         return []
     main = framed(narrowed(ranked[0], ranked, taxonomy), ranked, taxonomy)

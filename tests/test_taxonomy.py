@@ -79,6 +79,11 @@ def test_a_cue_is_found_in_its_own_text(taxonomy: Taxonomy) -> None:
         assert taxonomy.automaton.find(pattern) == [(0, len(pattern), number)]
 
 
+def test_squeezing_takes_out_every_kind_of_white_space() -> None:
+    blanks = "".join(c for c in map(chr, range(0x10000)) if c.isspace())
+    assert squeeze(f"“文明{blanks}城市” 「创建」") == "文明城市创建"
+
+
 def test_travels_to_another_process(taxonomy: Taxonomy) -> None:
     again = pickle.loads(pickle.dumps(taxonomy))
     assert again.campaigns == taxonomy.campaigns
