@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from etl.split.join import fold
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A printed line, or the paragraph that hard-wrapped lines make.
+class Line(NamedTuple):
+    """A printed line, or the paragraph that hard-wrapped lines make (a tuple: made in half the time of a frozen dataclass).
 
     `text` is cleaned of markdown marks, outer blanks and blanks between the characters of a spaced-out headline;
     `spans` are the stretches of the page's text that it was made of: without white space both read the same.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from etl.split.join import crosses, despace, ends_sentence, fold, is_spaced_out, starts_inside
 from etl.split.kinds import JUMP, LEAD, credit_at, is_paper, is_salutation, kind_of
@@ -125,7 +124,7 @@ def _pieces(line: Line) -> Iterator[Line]:
     for start, end in [*sorted(cuts), (len(line.text), len(line.text))]:
         for a, b in ((position, start), (start, end)):
             if line.text[a:b].strip():
-                yield replace(_slice(line, a, b), gap=gap)
+                yield _slice(line, a, b)._replace(gap=gap)
                 gap = 0
         position = end
 
@@ -135,8 +134,8 @@ def _slice(line: Line, start: int, end: int) -> Line:
     text = line.text[start:end].strip()
     if len(line.spans) == 1:
         at = line.spans[0][0] + start + len(line.text[start:end]) - len(line.text[start:end].lstrip())
-        return replace(line, text=text, norm=fold(text), spans=((at, at + len(text)),))
-    return replace(line, text=text, norm=fold(text), spans=_part_of(line, start, end))
+        return line._replace(text=text, norm=fold(text), spans=((at, at + len(text)),))
+    return line._replace(text=text, norm=fold(text), spans=_part_of(line, start, end))
 
 
 def _part_of(line: Line, start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -157,11 +156,11 @@ def _kinded(line: Line, index: int, spaced: bool) -> Line:
         return line
     known = "masthead" if index < 8 and is_paper(line.norm) else kind_of(line.norm)
     if known and not (known == "names" and line.level):
-        return replace(line, kind=known)
+        return line._replace(kind=known)
     kind = _text_kind(line)
     if kind in _TEXT and (spaced or has_stray_blanks(line)):
         line = _despaced(line)
-    return replace(line, kind=kind)
+    return line._replace(kind=kind)
 
 
 def _text_kind(line: Line) -> str:
@@ -184,7 +183,7 @@ def _despaced(line: Line) -> Line:
     else:
         blank = " " if line.text[cut - 1] == " " else ""
         text = despace(line.text[:cut]).rstrip() + blank + line.text[cut:]
-    return replace(line, text=text, norm=fold(text))
+    return line._replace(text=text, norm=fold(text))
 
 
 # ── second look ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,9 +196,9 @@ def _in_context(lines: list[Line], spaced: bool) -> list[Line]:
         after = out[i + 1] if i + 1 < len(out) else None
         before = out[i - 1] if i else None
         if line.kind == "short" and not line.level and _is_prose(line, before, after):
-            out[i] = replace(_despaced(line) if spaced else line, kind="body")
+            out[i] = (_despaced(line) if spaced else line)._replace(kind="body")
         elif line.kind == "body" and line.size <= 30 and _is_caption(line, after):
-            out[i] = replace(line, kind="caption")
+            out[i] = line._replace(kind="caption")
     return out
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from etl.split.join import ends_sentence, fold, starts_inside
 from etl.split.kinds import LEAD, is_office, kind_of
@@ -127,4 +126,4 @@ def _merged(run: list[Line]) -> Line:
         latin = text[-1].isascii() and text[-1].isalpha() and line.text[0].isascii() and line.text[0].isalpha()
         text += (" " if latin else "") + line.text
     spans = tuple(span for line in run for span in line.spans)
-    return replace(run[0], text=text, norm=fold(text), spans=spans)
+    return run[0]._replace(text=text, norm=fold(text), spans=spans)
