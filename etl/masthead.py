@@ -74,13 +74,11 @@ def masthead(page: Page, rules: Rules) -> Page:
     norm = normalise(needed(page))
     lines = [line.strip() for line in norm.splitlines() if line.strip()]
     day, basis = published(page, norm, lines)
-    return replace(
-        page,
-        newspaper=page.newspaper or newspaper(page, norm, lines, rules.newspapers),
-        published_on=day,
-        published_basis=basis,
-        page=page.page or label(page, lines),
-    )
+    paper = page.newspaper or newspaper(page, norm, lines, rules.newspapers)
+    where = page.page or label(page, lines)
+    if (paper, day, basis, where) == (page.newspaper, page.published_on, page.published_basis, page.page):
+        return page
+    return replace(page, newspaper=paper, published_on=day, published_basis=basis, page=where)
 
 
 def needed(page: Page) -> str:

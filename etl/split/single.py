@@ -38,6 +38,7 @@ _HAN, _LEAST = re.compile(r"[一-龥]"), 4  # characters that a headline has at 
 _NO_HEADLINE = frozenset({"byline", "names", "masthead", "source"})
 _OPENING, _LEAD = 220, 110  # characters of the body in which its kind, and its byline, are looked for
 _NO_TITLE = re.compile(r"[。，：；]")
+_SUBTITLE = re.compile(r"\s*[—－-]{1,3}\S.{3,60}$")
 _LEAD_SIGN = re.compile(r"本报讯|本报记者|(?:记者|通讯员) ")
 
 
@@ -108,8 +109,9 @@ def _head(page: Page, made: Single, raw: str, norm: str, start: int, end: int) -
     if title:
         made.headline = " ".join(title.split())
         made.subhead = " ".join(extra) or None
-        at = _given(made, norm, start, [*extra, fold(title), *extra])
-        return _after_head(made, norm, at, end, title)
+        folded = fold(title)
+        at = _given(made, norm, start, [*extra, folded, *extra])
+        return _after_head(made, norm, at, end, folded)
     newline = norm.find("\n", start, end)
     if newline >= 0 and _is_headline(norm[start:newline]):
         return _first_line(made, raw, norm, start, newline, end)
@@ -143,12 +145,12 @@ def _first_line(made: Single, raw: str, norm: str, start: int, newline: int, end
     made.parts.append(("headline", at, at + len(text)))
     second = norm.find("\n", newline + 1, end)
     following = raw[newline + 1 : second] if second > 0 else ""
-    if re.match(r"\s*[—－-]{1,3}\S.{3,60}$", following):
+    if _SUBTITLE.match(following):
         made.subhead = " ".join(following.strip().strip("—－- ").split())
         lead = newline + 1 + len(following) - len(following.lstrip())
         made.parts.append(("subhead", lead, lead + len(following.strip())))
         newline = second
-    return _after_head(made, norm, newline + 1, end, made.headline)
+    return _after_head(made, norm, newline + 1, end, norm[at : at + len(text)])
 
 
 def _glued(made: Single, raw: str, norm: str, start: int, end: int) -> int:
@@ -174,9 +176,9 @@ def _glued(made: Single, raw: str, norm: str, start: int, end: int) -> int:
 
 
 def _after_head(made: Single, norm: str, at: int, end: int, title: str) -> int:
-    """Passes over a second printing of the headline and invitations to subscribe."""
+    """Passes over a second printing of the headline, given folded, and invitations to subscribe."""
     if title:
-        again = consume(norm, at, fold(title))
+        again = consume(norm, at, title)
         if again > at:
             made.parts.append(("repeated", at, again))
             at = again
