@@ -146,7 +146,8 @@ def promoted(mentions: list[Mention], printed: dt.date | None) -> list[Mention]:
     for m in mentions:
         p = m.period
         if m.use == "as_of" and p.basis == "text" and p.last and 0 <= (printed - p.last).days <= OLD:
-            return [replace(m, use="activity", period=Period(p.first, p.last, p.precision, p.basis, "as-of-day"))]
+            day = Period(p.first, p.last, p.precision, p.basis, "as-of-day")
+            return [Mention(m.start, m.end, day, "activity", m.quoted, m.dateline, m.announced)]
     return []
 
 

@@ -37,7 +37,7 @@ DATED_RULES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
     """A time as it stands in the text."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from etl.measure_clause import NOTHING, Counted, read_counted
 from etl.measure_numbers import Number, find_numbers
@@ -23,7 +23,8 @@ _SOME_DIGITS = 3
 _GENERIC = re.compile(r"(?<=..)(?:资金|企业|人员|群众|活动|资料|项目|工程|工作|小区|单位)$")  # heads that say little
 
 
-class Reading(NamedTuple):
+@dataclass(slots=True)
+class Reading:
     """A number with what it counts and its scope."""
 
     number: Number
@@ -109,7 +110,7 @@ def said(counted: Counted, indicator: Indicator | None) -> Counted:
     """The wording with the word that says what its indicator is, where that is missing (行政处罚 → 行政处罚罚款)."""
     if indicator is None or not indicator.said or indicator.said in counted.what:
         return counted
-    return counted._replace(what=counted.what + indicator.said)
+    return Counted(counted.what + indicator.said, counted.noun, counted.verb)
 
 
 def drop_headline(readings: list[Reading], body_start: int, text: Text) -> list[Reading]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from etl.measure_numbers import Number
 from etl.measure_words import (
@@ -43,7 +43,8 @@ PREDICATES = word_set("""参加 参与 进行 开展 建成 完成 获得 通过
     设立 设置 聘任 做 早早 主动 踊跃 积极 纷纷 每人 分成 分为 正 从事 未 已经 处于 位于 约 免费 携手 在""")
 
 
-class Counted(NamedTuple):
+@dataclass(slots=True)
+class Counted:
     """What a number counts: the whole wording, its noun, its verb (each may be empty)."""
 
     what: str
@@ -57,11 +58,11 @@ FALLBACK = {"户": "住户", "人": "人员", "名": "人员", "位": "人员", 
 
 def read_counted(norm: str, numbers: Sequence[Number], i: int, near: Around, before: Counted) -> Counted:
     """What `numbers[i]` counts, of the words around it; `before` is what the number before it in the sentence counts, or NOTHING."""
-    number, (left, right, joined, verb, told, _) = numbers[i], near
-    lent = (left and verb) or before.verb if joined else ""
+    number, left, right = numbers[i], near.left, near.right
+    lent = (left and near.verb) or before.verb if near.joined else ""
     if number.unit_class == "ratio":
         found = of_ratio(left, right, before)
-    elif right and not (told and left) and noun_follows(near):
+    elif right and not (near.told and left) and noun_follows(near):
         found = noun_after(left, right, lent)
     elif left:
         found = noun_before(left, right, lent)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from etl.measure_numbers import Number
 
@@ -70,7 +70,8 @@ BETWEEN = word_set("深入 开始 通过 围绕 走进 进入 来到 前往 面�
 KIND = dict.fromkeys(NO_VERBS | PLACES, "n") | dict.fromkeys(VERBS | SHORT_VERBS | COPULA - {"为"}, "v")
 
 
-class Around(NamedTuple):
+@dataclass(slots=True)
+class Around:
     """The words on either side of a number, in its clause."""
 
     left: Words  # from the last 、 or （ on, without 共, 已达, 约 … at the end
@@ -114,7 +115,7 @@ def around_one(side: Sides, left: list[Word], phrase: Words, right: Words) -> Ar
 
 def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
     """The sides of a number, as far as its clause reaches between the number before it and the next one."""
-    start, end = numbers[i][:2]
+    start, end = numbers[i].start, numbers[i].end
     last = end + REACH
     if i + 1 < len(numbers):
         last = min(last, numbers[i + 1].start)
