@@ -18,7 +18,7 @@ from etl.rules import Rules
 from etl.text import Text
 
 EVENT_SCHEMA = schema_of(Event)
-TOGETHER = 64  # articles that go through the steps together
+TOGETHER = 256  # articles that go through the steps together: with fewer each step runs colder, with more the texts do
 
 
 def extract(article: Article, rules: Rules) -> tuple[list[Event], list[Issue]]:
