@@ -101,7 +101,7 @@ def matches_of(norm: str, gazetteer: Gazetteer) -> tuple[list[Match], ...]:
     memo = gazetteer.memo
     for start, end, pattern in gazetteer.automaton.find_overlapping(norm):
         reading = memo.get(pattern) or gazetteer.reading(pattern)
-        by_kind[reading.kind].append((start, -end, reading))
+        by_kind[reading[0]].append((start, -end, reading))
     return by_kind
 
 
@@ -222,14 +222,14 @@ def pick(matches: list[Match], taken: list[Match], norm: str) -> list[Match]:
     """
     matches.sort()
     kept: list[Match] = []
-    end, others = 0, iter(taken)
+    end, others, beyond = 0, iter(taken), (len(norm), -len(norm) - 1, None)
     low, high = 0, 0  # of the first of `taken` that does not end before the match
     for match in matches:
         start, stop, reading = match
         if start < end:
             continue
         while high <= start:
-            low, high, _ = next(others, (len(norm), -len(norm) - 1, None))
+            low, high, _ = next(others, beyond)
             high = -high
         if low < -stop or (reading[0] == BARE and _NO_PLACE.match(norm, -stop)):
             continue

@@ -69,8 +69,10 @@ def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
         if m.where == CONTEXT or len(m.codes) != 1 or m.level < CITY:
             continue
         note(scores[place_code(m, gazetteer)], m, norm)
-    for code in [c for c in scores if c >= 10**8]:
-        add_bare(code, found, norm, scores, gazetteer)
+    if towns := [c for c in scores if c >= 10**8]:
+        alone = [m for m in found.mentions if m.child is None and m.where != CONTEXT and 10**5 <= m.codes[0] < 10**8]
+        for code in towns:
+            add_bare(code, found, norm, scores, gazetteer, alone)
     for m in found.mentions:
         if m.level == TOWN and m.child is None and m.where != CONTEXT and len(m.codes) == 1:
             after = community_after(norm, m.end)
@@ -118,8 +120,13 @@ def note(score: Score, m: Mention, norm: str) -> None:
         score.lead = max(score.lead, SCENE if there and not m.venue else OPENING)
 
 
-def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer) -> None:
-    """Add a named township's bare name in its offices: 泊里中队, 宾居派出所; and let 阳朔杨堤 be a chain."""
+def add_bare(
+    code: int, found: Found, norm: str, scores: dict[int, Score], gazetteer: Gazetteer, alone: list[Mention]
+) -> None:
+    """Add a named township's bare name in its offices: 泊里中队, 宾居派出所; and let 阳朔杨堤 be a chain.
+
+    `alone` are the counties that no finer name follows.
+    """
     name = gazetteer.names.get(code, "")
     bare = _SUFFIX.sub("", name)
     score, county = scores[code], county_of(code)
@@ -132,8 +139,8 @@ def add_bare(code: int, found: Found, norm: str, scores: dict[int, Score], gazet
     at = norm.find(bare, 0, found.head_end) if found.head_end else -1
     if at >= 0 and not norm.startswith(name, at):
         score.heads += 0.7
-    for m in found.mentions:
-        if m.codes[0] == county and m.child is None and m.where != CONTEXT and office_of(bare, m.end, norm):
+    for m in alone:
+        if m.codes[0] == county and office_of(bare, m.end, norm):
             scores[county].own -= 0.9 * m.weight
             if m.where == HEAD:
                 scores[county].heads -= m.weight
