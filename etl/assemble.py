@@ -75,12 +75,20 @@ def share_metrics(text: Text, pairs: Sequence[Pair], metrics: Sequence[Metric]) 
 def owner(text: Text, found: Sequence[Sequence[Evidence]], metric: Metric) -> int:
     """Index of the event that a metric belongs to: the first whose place or campaign is named nearby decides."""
     at = metric.start
-    for bounds in (text.clause, text.sentence, text.paragraph):
-        first, last = bounds(at)
-        for i, spans in enumerate(found):
-            if any(first <= e.start < last for e in spans):
+    near = first_named(found, *text.sentence(at))
+    if near is not None:  # else none is named in the clause either
+        nearest = first_named(found, *text.clause(at))
+        return near if nearest is None else nearest
+    return first_named(found, *text.paragraph(at)) or 0
+
+
+def first_named(found: Sequence[Sequence[Evidence]], first: int, last: int) -> int | None:
+    """Index of the first event whose place or campaign is named between two bounds; None where none is."""
+    for i, spans in enumerate(found):
+        for e in spans:
+            if first <= e.start < last:
                 return i
-    return 0
+    return None
 
 
 def anchors(one: Pair, pairs: Sequence[Pair]) -> list[Evidence]:
@@ -97,13 +105,13 @@ def anchors(one: Pair, pairs: Sequence[Pair]) -> list[Evidence]:
 def with_days(text: Text, metrics: Sequence[Metric], whens: Sequence[When]) -> Sequence[Metric]:
     """The metrics, running totals with the day up to which they count."""
     days = [w for w in whens if w.use == "as_of" and w.date_end]
-    return [with_as_of(text, m, days) for m in metrics] if days else metrics
+    if not days:
+        return metrics
+    return [with_as_of(text, m, days) if m.scope == "cumulative" and not m.as_of else m for m in metrics]
 
 
 def with_as_of(text: Text, metric: Metric, days: Sequence[When]) -> Metric:
     """A running total with the day up to which it counts: 截至6月14日 in its sentence, else in its paragraph."""
-    if metric.scope != "cumulative" or metric.as_of:
-        return metric
     for bounds in (text.sentence, text.paragraph):
         first = bounds(metric.start)[0]
         before = [w for w in days if first <= w.evidence.start < metric.start]

@@ -101,7 +101,7 @@ def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
 def without_phrases(norm: str, found: list[Number], traps: Traps) -> list[Number]:
     """The numbers of which no part stands in a set phrase (最后1公里): mostly all, which a look around each one tells."""
     search, reach = traps.phrase_pattern.search, traps.phrase_reach
-    if not any(search(norm, max(0, n.start - reach), n.end + reach) for n in found):
+    if not any(search(norm, n.start - reach, n.end + reach) for n in found):  # below 0, a search begins at 0
         return found
     covered = {i for m in traps.phrase_pattern.finditer(norm) for i in range(*m.span())}
     return [n for n in found if covered.isdisjoint(range(n.start, n.end))]

@@ -152,10 +152,7 @@ class Scopes:
     def carried(self, n: int) -> bool:
         """Whether one of the CARRY sentences before announces a total, or carried one on, with no other time between."""
         first = max(0, n - CARRY)
-        if not n or not (
-            _HINT.search(self.norm, self.bounds(first)[0], self.ends[n - 1])
-            or any(k in self.totals for k in range(first, n))
-        ):
+        if not any(k in self.totals or self.announced(k) < self.ends[k] for k in range(first, n)):
             return False
         for k in range(n - 1, first - 1, -1):
             start, end = self.bounds(k)

@@ -117,8 +117,8 @@ def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
     """The sides of a number, as far as its clause reaches between the number before it and the next one."""
     start, end = numbers[i].start, numbers[i].end
     last = end + REACH
-    if i + 1 < len(numbers):
-        last = min(last, numbers[i + 1].start)
+    if i + 1 < len(numbers) and numbers[i + 1].start < last:
+        last = numbers[i + 1].start
     left, phrase, joined = left_of(norm, reach_before(numbers, i), start)
     attribute, right = right_of(norm, end, last)
     return left, phrase, joined, attribute, right, norm.startswith("的", end, last)
@@ -126,7 +126,8 @@ def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
 
 def reach_before(numbers: Sequence[Number], i: int) -> int:
     """Where the text before a number is read from: at most REACH characters, none of the number before it."""
-    return max(numbers[i].start - REACH, numbers[i - 1].end if i else 0)
+    low, before = numbers[i].start - REACH, numbers[i - 1].end if i else 0
+    return low if low > before else before
 
 
 def tag(text: str) -> list[Word]:
