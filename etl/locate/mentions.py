@@ -66,6 +66,7 @@ class Mention:
     weight: float = 1.0
     venue: bool = False  # in the lead, something happens there: 在大冶市茗山乡运动中心举行
     street: int = 0  # of a village: the township that the article puts it in, where the gazetteer says another
+    community: tuple[int, int, str] | None = None  # of a township: the community named right behind it, once weighed
 
 
 @dataclass(slots=True)

@@ -9,7 +9,6 @@ from typing import Literal
 from etl.locate.mentions import CONTEXT, LEAD, Found, Mention
 from etl.locate.resolve import city_of, county_of, province_of
 from etl.locate.salience import Score
-from etl.locate.unlisted import community_after
 from etl.models import Article, Evidence, Place
 from etl.rules.gazetteer import CITY, COUNTY, FORMER, PROVINCE, TOWN, VILLAGE, Gazetteer, Names
 from etl.text import Text
@@ -124,13 +123,8 @@ class Builder:
                 continue
             if m.level == VILLAGE and (m.codes[0] // 1000 == code or (m.parent and m.parent.codes == (code,))):
                 name, span = self.text.norm[m.start : m.end], (m.start, m.end)
-            elif (
-                m.level == TOWN
-                and m.codes[0] == code
-                and m.child is None
-                and (after := community_after(self.text.norm, m.end))
-            ):
-                name, span = after[2], after[:2]
+            elif m.level == TOWN and m.codes[0] == code and m.child is None and m.community:
+                name, span = m.community[2], m.community[:2]
             else:
                 continue
             counts[name] += 1

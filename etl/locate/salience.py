@@ -75,7 +75,7 @@ def weigh(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, Score]:
             add_bare(code, found, norm, scores, gazetteer, alone)
     for m in found.mentions:
         if m.level == TOWN and m.child is None and m.where != CONTEXT and len(m.codes) == 1:
-            after = community_after(norm, m.end)
+            after = m.community = community_after(norm, m.end)
             if after is not None:  # 满月镇甘泉村, where the gazetteer has no such village
                 more = norm.count(norm[after[0] : after[1]], after[1], found.tail)
                 scores[m.codes[0]].communities += COMMUNITY * min(more, 5)
