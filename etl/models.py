@@ -16,9 +16,21 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, chain
 from operator import attrgetter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as record
+else:
+
+    def record(*, frozen: bool, slots: bool) -> Any:
+        """`dataclass` as mypy knows it, which holds what is `frozen` to that: code that sets a field does not pass.
+
+        Run, it is not frozen: each field of a frozen one is set by a call, which takes four times as long.
+        """
+        return dataclass(slots=slots, unsafe_hash=frozen)
+
 
 PublishedBasis = Literal["masthead", "metadata", "filename", "context", "unknown"]
 Kind = Literal["news", "feature", "notice", "photo"]
@@ -47,7 +59,7 @@ def check_span(start: int, end: int, text: str) -> None:
         raise EvidenceError(f"no such span: {start}..{end} for {text!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evidence:
     """The span of an article's text that a value was read from, and the rule that read it."""
 
@@ -61,7 +73,7 @@ class Evidence:
         check_span(self.start, self.end, self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Issue:
     """Something signalled in the run report: nothing is dropped in silence."""
 
@@ -74,7 +86,7 @@ class Issue:
     article_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Page:
     """One page of a newspaper, or one ready article, as a reader found it.
 
@@ -98,7 +110,7 @@ class Page:
     ocr_confidence: float | None = None  # mean confidence of the page's lines, 0..1; None when not OCR'd
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Article:
     """One article. Its text begins with its headline (and subhead) where it has one, each on a line of its own."""
 
@@ -123,7 +135,7 @@ class Article:
     )  # adcode (2, 4 or 6 digits) of the paper's home
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """A place that the text names, resolved against the gazetteer from province down to community."""
 
@@ -144,7 +156,7 @@ class Place:
         return (self.province, self.city, self.district, self.street, self.community)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class When:
     """A time that the text gives, from its first to its last day."""
 
@@ -156,7 +168,7 @@ class When:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tag:
     """A campaign that the article is about; the first of a list is the main one."""
 
@@ -167,7 +179,7 @@ class Tag:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Metric:
     """A reported number."""
 
@@ -190,7 +202,7 @@ class Metric:
         check_span(self.start, self.end, self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event:
     """One campaign's activity at one place, reported in one article: a row of events.parquet."""
 
