@@ -127,15 +127,15 @@ def add_bare(
 
     `alone` are the counties that no finer name follows.
     """
-    name = gazetteer.names.get(code, "")
-    bare = _SUFFIX.sub("", name)
-    score, county = scores[code], county_of(code)
-    if len(bare) < 2 or bare == name or bare in gazetteer.common or gazetteer.names.get(county, "").startswith(bare):
+    bare = gazetteer.bare_names.get(code)
+    if bare is None:
+        bare = gazetteer.bare_names[code] = bare_name(code, gazetteer)
+    if not bare:
         return
-    if gazetteer.names.get(city_of(code), "").startswith(bare):
-        return
+    name, score, county = gazetteer.names[code], scores[code], county_of(code)
     more = norm.count(bare, 0, found.tail) - norm.count(name, 0, found.tail)
-    score.own += BARE * min(max(more, 0), 4)
+    if more > 0:
+        score.own += BARE * min(more, 4)
     at = norm.find(bare, 0, found.head_end) if found.head_end else -1
     if at >= 0 and not norm.startswith(name, at):
         score.heads += 0.7
@@ -144,6 +144,16 @@ def add_bare(
             scores[county].own -= 0.9 * m.weight
             if m.where == HEAD:
                 scores[county].heads -= m.weight
+
+
+def bare_name(code: int, gazetteer: Gazetteer) -> str:
+    """A township's name without 街道, 镇 or 乡 where that tells it from words and from its county and city, else ""."""
+    name = gazetteer.names.get(code, "")
+    bare = _SUFFIX.sub("", name)
+    if len(bare) < 2 or bare == name or bare in gazetteer.common:
+        return ""
+    outer = (gazetteer.names.get(county_of(code), ""), gazetteer.names.get(city_of(code), ""))
+    return "" if any(name.startswith(bare) for name in outer) else bare
 
 
 def office_of(bare: str, end: int, norm: str) -> bool:

@@ -100,6 +100,7 @@ class Gazetteer:
     common: frozenset[str]  # bare names that are ordinary words
     memo: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)  # readings made so far
     officials: dict[int, Names] = field(default_factory=dict, repr=False, compare=False)  # code → its names, so far
+    bare_names: dict[int, str] = field(default_factory=dict, repr=False, compare=False)  # of townships, so far
 
     def reading(self, pattern: int) -> Reading:
         """What a matched pattern may be; made once."""

@@ -28,7 +28,8 @@ class Line(NamedTuple):
     @property
     def size(self) -> int:
         """Characters without spaces."""
-        return len(self.norm) - self.norm.count(" ")
+        norm = self.norm
+        return len(norm) - norm.count(" ")
 
 
 def line_at(text: str, start: int, kind: str = "", gap: int = 0) -> Line:

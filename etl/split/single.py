@@ -235,7 +235,8 @@ def _paragraph_lines(text: str, norm: str) -> list[Line]:
 
 
 def _line_role(line: Line, index: int, count: int) -> str:
-    kind = line.kind or (kind_of(line.norm) if line.size <= 80 or line.norm[0] in "（图来责编图▲△↑" else "")
+    norm = line.norm
+    kind = line.kind or (kind_of(norm) if len(norm) <= 80 or norm[0] in "（图来责编图▲△↑" or line.size <= 80 else "")
     if kind in ("byline", "names"):
         return "byline" if index < 3 or index >= count - 3 else "body"
     if kind == "links":
