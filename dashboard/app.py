@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import streamlit as st
 
-from dashboard import access, controls, data, front, i18n, parts
+from dashboard import access, controls, data, front, i18n, parts, sessions
 from dashboard.charts import Look
 from dashboard.context import Context
 from dashboard.views import brief, campaigns, events, indicators, overview, places, quality
@@ -51,6 +51,7 @@ def main() -> None:
     with data.turns().taken():
         chosen.run()
     access.footer(t, user)
+    sessions.forget_widgets()
 
 
 def open_table() -> tuple[data.Snapshot | None, data.Desk | None]:
