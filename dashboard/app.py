@@ -44,7 +44,8 @@ def main() -> None:
     found, desk = open_table() if user else (None, None)
     chosen = navigation(t, found, desk, look, shown=user is not None)
     parts.style(look)
-    front.speak(t)
+    front.speak(t, first="drawn" not in st.session_state)
+    st.session_state["drawn"] = True
     if user is None:
         access.refuse(t)
         return

@@ -5,6 +5,8 @@ Nothing else on a page is touched, so that no text of a newspaper can be changed
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from dashboard.i18n import Words
@@ -60,7 +62,13 @@ export default function(component) {
 """
 
 
-def speak(t: Words) -> None:
-    """Put the front end's words into the reader's language; in English they stay."""
+def speak(t: Words, *, first: bool) -> None:
+    """Put the front end's words into the reader's language; in English they stay.
+
+    Not where the overview is opened `first`: it shows none of them, and what mounts this would be all that it fetches for it.
+    """
+    path = urlsplit(st.context.url or "").path
+    if first and path.endswith("/"):
+        return
     mount = st.components.v2.component("campaign_front", html="<span></span>", js=SCRIPT)
     mount(key="front", data={"words": CHINESE if t.lang == "zh" else {}})

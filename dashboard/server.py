@@ -61,6 +61,7 @@ def warm() -> None:
         log.warning("could not open the table yet", exc_info=True)
     for name in VIEWS:
         importlib.import_module(f"dashboard.views.{name}")
+    data.settle()
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ from dashboard.tree import Children, Nodes
 # shares, rates, temperatures, ages and the like: a sum of them means nothing
 NO_SUM = "%|％|‰|百分点|^个点$|^成$|^倍$|度$|℃|岁|/|每|分贝|星$|级$"
 IN_MEMORY = 25_000_000  # bytes of events.parquet; about a quarter of a million events
-ROWS = 8_192  # a row group's, a multiple of 2,048
+# Rows of a row group of the narrow tables, a multiple of 2,048: fewer where a table has at most FEW events. Of a very
+# large table so many groups would cost memory, and the nation's questions, which look at all of them, time.
+ROWS, ROWS_OF_MANY, FEW = 8_192, 122_880, 3_000_000
 BUILDING, MEMORY = "120MB", "200MB"  # that DuckDB may hold of a large table, while it is read and after
 FOOTERS = 8  # kept at most; one of half a million events takes 6 MB
 Item = TypeVar("Item")
@@ -122,7 +124,8 @@ def built(events: Path, articles: Path) -> Store:
     """The store, opened."""
     files = Files(tuple(sources(events)), tuple(sources(articles)))
     small = sum(f.path.stat().st_size for f in files.events) <= IN_MEMORY
-    raw = database(":memory:") if small else on_disk()
+    rows = ROWS if sum(f.size for f in files.events) <= FEW else ROWS_OF_MANY
+    raw = database(":memory:", rows) if small else on_disk(rows)
     raw.execute("SET parquet_metadata_cache = true")  # a version's files never change
     raw.execute(TABLES)
     papers, issued = arrivals(list(files.articles))
@@ -142,12 +145,12 @@ def built(events: Path, articles: Path) -> Store:
     return Store(con, catalog(con, days))
 
 
-def database(place: str) -> duckdb.DuckDBPyConnection:
-    """A database with row groups of ROWS rows. A city's rows are a stretch of each quarter: the smaller the groups, the fewer
+def database(place: str, rows: int) -> duckdb.DuckDBPyConnection:
+    """A database with row groups of that many rows. A city's rows are a stretch of each quarter: the smaller the groups, the fewer
     of another city's rows are looked at with them."""
     con = duckdb.connect(":memory:")
     named = place.replace("'", "''")
-    con.execute(f"ATTACH '{named}' AS narrow (ROW_GROUP_SIZE {ROWS})")
+    con.execute(f"ATTACH '{named}' AS narrow (ROW_GROUP_SIZE {rows})")
     con.execute("USE narrow")
     return con
 
@@ -159,10 +162,10 @@ def beside(raw: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return cursor
 
 
-def on_disk() -> duckdb.DuckDBPyConnection:
+def on_disk(rows: int) -> duckdb.DuckDBPyConnection:
     """A database in a folder of its own, removed with the connection; memory is bounded however large the table."""
     folder = tempfile.TemporaryDirectory(prefix="campaign-tables-", ignore_cleanup_errors=True)
-    con = database(str(Path(folder.name) / "tables.duckdb"))
+    con = database(str(Path(folder.name) / "tables.duckdb"), rows)
     weakref.finalize(con, folder.cleanup)
     con.execute(f"SET memory_limit = '{BUILDING}'")
     return con
