@@ -194,6 +194,7 @@ def views(data: Path, events: int, clicks: int) -> dict[str, Any]:
     with server(table) as (address, pid), watched(pid) as memory:
         one = Browser(address)
         first = one.go("", "")
+        one.go("indicators", "")  # it waits for the table's numbers, which are read while the first pages are looked at
         for name, page in pages.items():
             one.go(page, f"place={cities[0]}")
             found[name] = spread([one.go(page, f"place={city}") for city in pick.sample(cities, clicks)])

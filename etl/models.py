@@ -1,4 +1,4 @@
-"""What the pipeline passes along: frozen dataclasses, and the Arrow schemas derived from them.
+"""What the pipeline passes along: dataclasses that mypy holds frozen, and the Arrow schemas derived from them.
 
 The stored columns are the fields of :class:`Article` and :class:`Event` in this order; ``docs/data-dictionary.md`` is
 generated from the ``doc`` texts here. A finding (place, date, campaign, number) carries the span of the article's text

@@ -15,7 +15,7 @@ from dashboard import charts, controls, courses, data, parts, queries, wording
 from dashboard.context import Context, covered, timeless, weeks_between
 from dashboard.courses import Courses
 from dashboard.export import Native
-from dashboard.filters import monday, week_label
+from dashboard.filters import Filters, monday, week_label
 from dashboard.sparks import Kind, spark
 
 
@@ -28,6 +28,7 @@ def render(ctx: Context) -> None:
         parts.empty(ctx)
         return
     ctx.cards_ahead(queries.events, ctx.filters, ctx.last, duplicates=False, limit=2 if ctx.look.wall else 3)
+    ctx.desk.ahead(lambda: ask_ahead(ctx))
     weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     if ctx.look.wall:
         wall(ctx, totals, weekly)
@@ -76,6 +77,19 @@ def wall(ctx: Context, totals: dict[str, int], weekly: Courses) -> None:
         latest(ctx, 2)
 
 
+def ask_ahead(ctx: Context) -> None:
+    """What the lower half of the page shows, asked while the upper half is drawn."""
+    ctx.ask(queries.newly_silent, timeless(ctx.filters), ctx.last)
+    ctx.ask(queries.new_campaigns, whenever_filters(ctx), ctx.last)
+    if not ctx.look.wall:
+        ctx.ask(queries.crosstab, ctx.filters, ctx.last, next_level(ctx), GRID_ROWS, GRID_COLUMNS)
+
+
+def whenever_filters(ctx: Context) -> Filters:
+    """The reader's filters without a time."""
+    return replace(ctx.filters, period="all", start=None, end=None)
+
+
 def sized(panel: parts.Panel, height: int) -> parts.Panel:
     """The panel with its figure drawn at that height."""
     panel.figure.layout["height"] = height
@@ -103,7 +117,7 @@ def arrival_note(ctx: Context) -> str:
 
 def whenever(ctx: Context) -> Courses:
     """Activities a week whatever the period chosen, for comparing."""
-    found: Courses = ctx.ask(courses.courses, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
+    found: Courses = ctx.ask(courses.courses, whenever_filters(ctx), ctx.last)
     return found
 
 
@@ -349,7 +363,10 @@ def next_level(ctx: Context) -> int:
 LEVEL_WORDS = ("省份", "城市", "区县", "街道乡镇", "村社区")
 
 
-def place_grid(ctx: Context, rows_: int = 14, columns_: int = 12) -> parts.Panel:
+GRID_ROWS, GRID_COLUMNS = 14, 12
+
+
+def place_grid(ctx: Context, rows_: int = GRID_ROWS, columns_: int = GRID_COLUMNS) -> parts.Panel:
     """Campaigns × places."""
     t, level = ctx.t, next_level(ctx)
     cross = ctx.ask(queries.crosstab, ctx.filters, ctx.last, level, rows_, columns_)
@@ -552,7 +569,7 @@ def new_campaigns(ctx: Context, limit: int = 5) -> None:
     """Campaigns that appear for the first time, and phrases that may become one."""
     t = ctx.t
     parts.subheading(t("新出现的行动"), t("近 4 周首次见报"))
-    found = ctx.ask(queries.new_campaigns, replace(ctx.filters, period="all", start=None, end=None), ctx.last)
+    found = ctx.ask(queries.new_campaigns, whenever_filters(ctx), ctx.last)
     candidates = [c for c in ctx.run.get("candidates") or [] if isinstance(c, dict) and c.get("phrase")][:4]
     if found.empty and not candidates:
         parts.note(t("没有。"))
