@@ -499,7 +499,7 @@ def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], row
         here = [r for r in wanted if source.first <= r < source.first + source.size]
         if here or (source is files[-1] and not pieces):
             footer = cur.footer(source.path)
-            with pq.ParquetFile(source.path, metadata=footer, memory_map=True, pre_buffer=False) as file:
+            with pq.ParquetFile(source.path, metadata=footer, pre_buffer=False) as file:
                 pieces.append(picked(file, leaves_of(file, columns), source.first, here))
     found: pd.DataFrame = pa.concat_tables(pieces).to_pandas(date_as_object=False)
     return found

@@ -89,7 +89,7 @@ class Connection:
         found = self.footers.get(path)
         if found is None:
             found = pq.read_metadata(path)
-            while len(self.footers) >= FOOTERS and (oldest := next(iter(self.footers), None)):
+            for oldest in list(self.footers)[: max(0, len(self.footers) - FOOTERS + 1)]:
                 self.footers.pop(oldest, None)
             self.footers[path] = found
         return found

@@ -153,6 +153,28 @@ def test_rows_of_every_file_are_found(stores: tuple[Store, Store]) -> None:
     assert [queries.event_row(stores[1].con.cursor(), i) for i in two["event_id"]] == rows
 
 
+def test_a_card_says_what_the_whole_row_says(stores: tuple[Store, Store]) -> None:
+    rows = [3 * ROWS - 1, 0, ROWS, 7]
+    for store in stores:
+        con = store.con.cursor()
+        card, whole = queries.quotations(con, rows), queries.details(con, rows)
+        assert list(card["file_row_number"]) == rows
+        for name in ("event_id", "campaign_id", "headline", "text", "newspaper", "street", "published_on"):
+            assert card[name].tolist() == whole[name].tolist(), name
+        for name, parts in (("metrics", ("what", "start", "end")), ("evidence", ("field", "start", "end"))):
+            for few, every in zip(card[name], whole[name], strict=True):
+                assert [{p: x[p] for p in parts} for x in few] == [{p: x[p] for p in parts} for x in every]
+
+
+def test_few_footers_are_kept(stores: tuple[Store, Store], files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.tables.FOOTERS", 2)
+    con, paths = stores[1].con.cursor(), [s.path for s in stores[1].con.files.events]
+    con.footers.clear()
+    for path in [*paths, *paths]:
+        assert con.footer(path).num_rows == pq.read_metadata(path).num_rows
+    assert len(con.footers) == 2 and paths[-1] in con.footers
+
+
 def test_files_without_the_columns_are_an_error(files: Path, tmp_path: Path) -> None:
     pq.write_table(pa.table({"x": [1]}), tmp_path / "events.parquet")
     for path in (tmp_path / "events.parquet", tmp_path / "missing.parquet"):
