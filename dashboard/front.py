@@ -16,7 +16,7 @@ CHINESE = {
     "The page that you have requested does not seem to exist. Running the app's main page.": "网址中的页面不存在，已转到总览。",
     "Connection error": "连接出错", "Close": "关闭", "Open": "展开", "Clear all": "全部清除", "Clear value": "清除", "Selected values": "已选",
     "No results": "没有匹配项", "No options": "没有选项", "Select all": "全选", "Search": "查找", "Type to search": "输入以查找",
-    "Close Search": "关闭查找", "Next Result": "下一处", "Previous Result": "上一处", "Download as CSV": "下载 CSV", "Show/hide columns": "显示或隐藏列",
+    "Close Search": "关闭查找", "Next Result": "下一处", "Previous Result": "上一处", "Download as CSV": "导出此表", "Show/hide columns": "显示或隐藏列",
     "Fullscreen": "全屏", "Close fullscreen": "退出全屏", "Clear selection": "取消选择", "Sort ascending": "升序排列", "Sort descending": "降序排列",
     "Autosize": "自动列宽", "Pin column": "固定此列", "Unpin column": "取消固定", "Hide column": "隐藏此列", "Copy column name": "复制列名",
     "Format": "格式", "Statistics": "统计", "Automatic": "自动", "Localized": "本地格式", "Plain": "原数", "Compact": "缩写", "Percent": "百分比",
