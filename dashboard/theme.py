@@ -21,7 +21,7 @@ export default function(component) {
   const base = data.pages.includes(last) ? here.slice(0, here.length - last.length) : here.endsWith('/') ? here : here + '/';
   let now = 'System';
   try { now = JSON.parse(localStorage.getItem(KEY(here))) || now; } catch (_) { /* nothing of ours */ }
-  const box = parentElement.querySelector('div');
+  const box = parentElement.querySelector('.choices');
   box.replaceChildren(...data.choices.map(([name, label]) => {
     const button = document.createElement('button');
     button.textContent = label;
@@ -36,7 +36,7 @@ export default function(component) {
 }
 """
 STYLE = """
-div {display: inline-flex; font-family: inherit;}
+.choices {display: inline-flex; font-family: inherit;}
 button {font: inherit; font-size: .95em; color: var(--st-text-color); background: transparent; border: 1px solid var(--st-border-color);
   margin-left: -1px; padding: .3em .9em; cursor: pointer;}
 button:first-child {margin: 0; border-radius: 6px 0 0 6px;} button:last-child {border-radius: 0 6px 6px 0;}
@@ -46,5 +46,5 @@ button:hover, button[aria-pressed=true] {color: var(--st-primary-color); border-
 
 def choose(t: Words, pages: Sequence[str]) -> None:
     """Three buttons; `pages` are the last parts of all pages' addresses."""
-    mount = st.components.v2.component("campaign_theme", html="<div></div>", css=STYLE, js=SCRIPT)
+    mount = st.components.v2.component("campaign_theme", html='<div class="choices"></div>', css=STYLE, js=SCRIPT)
     mount(key="theme", data={"choices": [[k, t(v)] for k, v in CHOICES.items()], "pages": list(pages)})
