@@ -97,5 +97,5 @@ def matrix(weekly: pd.DataFrame) -> Courses:
 
 def arrived(cur: queries.Connection, week: dt.date) -> frozenset[str]:
     """Newspapers that arrived in the week of that Monday."""
-    found = queries.frame(cur, "SELECT DISTINCT paper FROM issued WHERE week = $week", {"week": week})
+    found = queries.arrays(cur, "SELECT DISTINCT paper FROM issued WHERE week = $week", {"week": week})
     return frozenset(name for name in queries.paper_names(cur, found["paper"]) if name)

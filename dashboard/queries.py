@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dashboard.filters import NO_CAMPAIGN, Filters, last_complete_week, monday
@@ -24,6 +25,7 @@ from dashboard.tables import RUNS, SINGLE, SUMS, Connection
 from etl.models import Event, schema_of
 
 Params = dict[str, Any]
+Columns = dict[str, Any]  # arrays or lists of one length by the names of columns: frames are made of them once, at the end
 LEVEL_COLUMNS = ("p", "c", "d", "s", "k")
 ALL = "true"  # the condition of filters that ask for everything
 QUIET_WEEKS = 2  # a street is newly silent after this many covered weeks without a report
@@ -34,6 +36,22 @@ MAX_WEEKS = 130  # longer spans are drawn by month
 def frame(cur: Connection, sql: str, params: Params | None = None) -> pd.DataFrame:
     """The result of one statement; only the parameters that it names are bound."""
     return cur.execute(sql, named(sql, params or {}) or None).df()
+
+
+def arrays(cur: Connection, sql: str, params: Params | None = None) -> Columns:
+    """The result of one statement as arrays, masked where something is null: a fraction of what a frame costs."""
+    found: Columns = cur.execute(sql, named(sql, params or {}) or None).fetchnumpy()
+    return found
+
+
+def table(found: Columns, *names: str) -> pd.DataFrame:
+    """The columns of those names, or all, as a frame."""
+    return pd.DataFrame({name: found[name] for name in names or found}, copy=False)
+
+
+def taken(found: Columns, at: Any) -> Columns:
+    """The rows at those positions (or of a slice), in that order."""
+    return {name: np.ma.asarray(c)[at] if isinstance(c, np.ma.MaskedArray) else np.asarray(c)[at] for name, c in found.items()}
 
 
 def named(sql: str, params: Params) -> Params:
@@ -81,19 +99,13 @@ def one_of(column: str, numbers: Sequence[int]) -> str:
     return f"{column} IN ({', '.join(str(int(n)) for n in numbers)})" if numbers else "false"
 
 
-def named_places(cur: Connection, found: pd.DataFrame, **columns: str) -> pd.DataFrame:
+def named_places(cur: Connection, found: Columns, **names: str) -> Columns:
     """`found` with columns of ids or names (`new="ids nid"`: the ids of the nodes in column nid)."""
     named = {}
-    for new, what in columns.items():
+    for new, what in names.items():
         kind, at = what.split()
-        named[new] = cur.words.tree.taken(kind, found[at].to_numpy())
-    return with_columns(found, named)
-
-
-def with_columns(found: pd.DataFrame, new: dict[str, Any]) -> pd.DataFrame:
-    """`found` with more columns, all at once: half the time of one after another."""
-    columns: dict[Any, Any] = {name: found[name].array for name in found if name not in new}
-    return pd.DataFrame(columns | new, index=found.index, copy=False)
+        named[new] = cur.words.tree.taken(kind, found[at])
+    return found | named
 
 
 def above(cur: Connection, nodes: Any) -> Any:
@@ -101,17 +113,18 @@ def above(cur: Connection, nodes: Any) -> Any:
     return cur.words.tree.parent[np.asarray(nodes, np.int64)]
 
 
-def in_order(cur: Connection, found: pd.DataFrame, *keys: tuple[str, int]) -> pd.DataFrame:
-    """Rows sorted by columns (1 ascending, -1 descending); of a column `nid`, `camp` or `paper` by what its numbers stand for."""
-    columns = []
+def in_order(cur: Connection, found: Columns, *keys: tuple[str, int], limit: int | None = None) -> Columns:
+    """Rows sorted by columns (1 ascending, -1 descending), the first `limit` of them; a column `nid` or `camp` by what its
+    numbers stand for."""
+    keyed = []
     for name, way in reversed(keys):
-        values = found[name].to_numpy()
+        values = found[name]
         if name == "nid":
             values = cur.words.tree.order[values]
         elif name == "camp":
             values = ranked([c.id for c in cur.words.campaigns])[values]
-        columns.append(way * values.astype(np.int64))
-    return found.iloc[np.lexsort(columns)].reset_index(drop=True)
+        keyed.append(way * values.astype(np.int64))
+    return taken(found, np.lexsort(keyed)[:limit])
 
 
 def ranked(words: Sequence[str]) -> Any:
@@ -131,9 +144,9 @@ def campaign_names(cur: Connection, numbers: Any) -> list[str]:
     return [cur.words.campaigns[int(n)].name for n in numbers]
 
 
-def paper_names(cur: Connection, numbers: Any) -> list[str | None]:
-    """Names of newspapers; None where unknown."""
-    return [None if pd.isna(n) else cur.words.papers[int(n)] for n in numbers]
+def paper_names(cur: Connection, numbers: np.ndarray[Any, Any]) -> list[str | None]:
+    """Names of newspapers; None where unknown (masked)."""
+    return [None if n is None else cur.words.papers[n] for n in numbers.tolist()]
 
 
 def with_rows(rows: Sequence[int]) -> str:
@@ -155,23 +168,23 @@ def day_column(filters: Filters) -> str:
 def totals(cur: Connection, filters: Filters, last: dt.date | None) -> dict[str, int]:
     """Activities (each once), reports of them, articles, campaigns, districts, streets, and how many dates are inexact."""
     cond, params = where(cur, filters, last)
-    row = frame(
+    row = arrays(
         cur,
         "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(*) FILTER (WHERE lead) AS articles,"
         " count(*) FILTER (WHERE NOT dup AND (prec IS NULL OR prec > 1)) AS inexact,"
         f" count(*) FILTER (WHERE NOT dup AND {day_column(filters)} IS NULL) AS undated FROM ev WHERE {cond}",
         params,
-    ).iloc[0]
-    found = {str(k): int(v) for k, v in row.items()}
+    )
+    found = {name: int(value[0]) for name, value in row.items()}
     if not (cur.by_article and by_articles_facts(filters)):
         rows = max(1, sum(f.size for f in cur.files.articles))
         distinct = f"SELECT coalesce(bit_count(bitstring_agg(arow, 0, {rows - 1})), 0) AS n FROM ev WHERE {cond}"
-        found["articles"] = int(frame(cur, distinct, params)["n"].iloc[0])
-    camps = frame(cur, f"SELECT camp FROM ev WHERE {cond} GROUP BY 1", params)["camp"]
+        found["articles"] = int(arrays(cur, distinct, params)["n"][0])
+    camps = arrays(cur, f"SELECT camp FROM ev WHERE {cond} GROUP BY 1", params)["camp"]
     found["campaigns"] = sum(i != NO_CAMPAIGN for i in campaign_ids(cur, camps))
-    places = frame(cur, f"SELECT d, s FROM ev WHERE {cond} GROUP BY 1, 2", params)
+    places = arrays(cur, f"SELECT d, s FROM ev WHERE {cond} GROUP BY 1, 2", params)
     for name, column in (("districts", "d"), ("streets", "s")):
-        nodes = np.unique(places[column].to_numpy())
+        nodes = np.unique(places[column])
         found[name] = int((nodes >= 0).sum())
     order = ("events", "reports", "articles", "campaigns", "districts", "streets", "inexact", "undated")
     return {name: found[name] for name in order}
@@ -187,13 +200,13 @@ def weekly(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFr
     """week (Monday), id of the campaign, n activities; weeks without any are left out."""
     cond, params = where(cur, filters, last)
     week = "pub_week" if filters.by == "published" else "act_week"
-    found = frame(
+    found = arrays(
         cur,
         f"SELECT {week} AS week, camp, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2",
         params,
     )
     found = in_order(cur, found, ("week", 1), ("camp", 1))
-    return pd.DataFrame({"week": found["week"], "id": campaign_ids(cur, found["camp"]), "n": found["n"]})
+    return table({"week": found["week"], "id": campaign_ids(cur, found["camp"]), "n": found["n"]})
 
 
 def covered_weeks(cur: Connection, filters: Filters) -> tuple[dt.date, ...]:
@@ -201,8 +214,8 @@ def covered_weeks(cur: Connection, filters: Filters) -> tuple[dt.date, ...]:
     cond, params = where(cur, replace(filters, period="all", campaigns=(), groups=()), None, dates=False)
     narrowed = bool(filters.place or filters.papers)
     papers = f"AND paper IN (SELECT DISTINCT paper FROM ev WHERE paper IS NOT NULL AND {cond})" if narrowed else ""
-    found = frame(cur, f"SELECT DISTINCT week FROM issued WHERE true {papers} ORDER BY 1", params)
-    return tuple(day.date() for day in found["week"])
+    found = arrays(cur, f"SELECT DISTINCT week FROM issued WHERE true {papers} ORDER BY 1", params)
+    return tuple(day.date() for day in found["week"].tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,23 +255,23 @@ def by_place(cur: Connection, filters: Filters, last: dt.date | None, level: int
     """id, name, parent (id and name), n activities of the places of one level, the busiest first; unnamed ones left out."""
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
-    found = frame(
+    found = arrays(
         cur,
         f"SELECT {column} AS nid, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, max(pub) AS last FROM ev"
         f" WHERE {column} >= 0 AND {cond} GROUP BY 1 HAVING n > 0",
         params,
     )
-    found = in_order(cur, found, ("n", -1), ("nid", 1)).head(limit)
+    found = in_order(cur, found, ("n", -1), ("nid", 1), limit=limit)
     found["up"] = above(cur, found["nid"])
     found = named_places(cur, found, id="ids nid", name="names nid", parent="ids up", parent_name="names up")
-    return found[["id", "name", "parent", "parent_name", "n", "last"]]
+    return table(found, "id", "name", "parent", "parent_name", "n", "last")
 
 
 def by_campaign(cur: Connection, filters: Filters, last: dt.date | None) -> pd.DataFrame:
     """id, name, grp, n activities, streets, first and last day of each campaign, the most frequent first."""
     cond, params = where(cur, filters, last)
     day = day_column(filters)
-    found = frame(
+    found = arrays(
         cur,
         "SELECT camp, n, (bit_count(bits) - get_bit(bits, 0))::INTEGER AS streets, first, last FROM ("
         f" SELECT camp, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, {bits(cur, 's')} AS bits, min({day}) AS first, max({day}) AS last"
@@ -268,7 +281,7 @@ def by_campaign(cur: Connection, filters: Filters, last: dt.date | None) -> pd.D
     found = in_order(cur, found, ("n", -1), ("camp", 1))
     found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
     found["grp"] = [cur.words.campaigns[int(c)].group for c in found["camp"]]
-    return found[["id", "name", "grp", "n", "streets", "first", "last"]]
+    return table(found, "id", "name", "grp", "n", "streets", "first", "last")
 
 
 def bits(cur: Connection, column: str) -> str:
@@ -282,7 +295,7 @@ def crosstab(
     """campaign, place, n for the busiest campaigns and places of one level (ids and names)."""
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
-    found = frame(
+    found = arrays(
         cur,
         f"WITH hit AS (SELECT camp, {column} AS nid, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {column} >= 0 AND {cond} GROUP BY 1, 2),"
         " top_c AS (SELECT camp, sum(n) AS total FROM hit GROUP BY 1 ORDER BY total DESC, camp LIMIT $rows),"
@@ -293,7 +306,7 @@ def crosstab(
     found = in_order(cur, found, ("campaign_total", -1), ("camp", 1), ("place_total", -1), ("nid", 1))
     found = named_places(cur, found, place="ids nid", place_name="names nid")
     found["campaign"], found["campaign_name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
-    return found[["campaign", "campaign_name", "place", "place_name", "n", "campaign_total", "place_total"]]
+    return table(found, "campaign", "campaign_name", "place", "place_name", "n", "campaign_total", "place_total")
 
 
 # --- silent, zero, unknown -------------------------------------------------------------------------------------------
@@ -313,7 +326,7 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
     of_papers, _ = where(cur, Filters(papers=filters.papers), None, dates=False)
     params |= {"first": monday(last) - dt.timedelta(weeks=weeks - 1), "final": monday(last)}
     params["unfinished"] = monday(last) if last_complete_week(last) != monday(last) else dt.date(1, 1, 1)
-    found = frame(
+    found = arrays(
         cur,
         f"WITH inside AS (SELECT {column} AS nid, paper, pub_week, dup, ({cond}) AS meant FROM ev WHERE {within} AND {column} >= 0 AND {of_papers}),"
         " covers AS (SELECT nid, paper FROM inside GROUP BY 1, 2), places AS (SELECT DISTINCT nid FROM covers),"
@@ -329,7 +342,7 @@ def street_weeks(cur: Connection, filters: Filters, last: dt.date, place: str, w
         params,
     )
     found = named_places(cur, in_order(cur, found, ("nid", 1), ("week", 1)), id="ids nid", name="names nid")
-    return found[["id", "name", "week", "n", "state"]]
+    return table(found, "id", "name", "week", "n", "state")
 
 
 def street_campaigns(
@@ -345,7 +358,7 @@ def street_campaigns(
     cond, params = where(cur, replace(filters, place=None), last)
     start, end = filters.span(last)
     params |= {"top": top, "from": start or dt.date(1, 1, 1), "to": end or dt.date(9999, 1, 1)}
-    found = frame(
+    found = arrays(
         cur,
         f"WITH inside AS (SELECT {column} AS nid, camp, paper, pub, dup, ({cond}) AS meant FROM ev WHERE {within} AND {column} >= 0),"
         " covers AS (SELECT nid, paper, bool_or(pub BETWEEN $from AND $to) AS heard FROM inside GROUP BY 1, 2),"
@@ -363,7 +376,7 @@ def street_campaigns(
     found = in_order(cur, found, ("total", -1), ("camp", 1), ("nid", 1))
     found = named_places(cur, found, id="ids nid", name="names nid")
     found["campaign"], found["campaign_name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
-    return found[["id", "name", "campaign", "campaign_name", "n", "total", "state"]]
+    return table(found, "id", "name", "campaign", "campaign_name", "n", "total", "state")
 
 
 def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 8) -> pd.DataFrame:
@@ -376,7 +389,7 @@ def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 
     week = last_complete_week(last)
     here = inside(cur, filters.place) if filters.place is not None else ALL  # where the streets seen can only lie
     params |= {"week": week, "first": week - dt.timedelta(weeks=16), "quiet": QUIET_WEEKS}
-    found = frame(
+    found = arrays(
         cur,
         f"WITH seen AS (SELECT s, max(pub_week) AS last FROM ev WHERE s >= 0 AND pub_week IS NOT NULL AND {cond} GROUP BY 1"
         "   HAVING max(pub_week) BETWEEN $first AND $week),"
@@ -389,20 +402,20 @@ def newly_silent(cur: Connection, filters: Filters, last: dt.date, limit: int = 
         " SELECT s AS nid, seen.last, quiet, before FROM quiet JOIN seen USING (s) JOIN before USING (s) WHERE quiet >= $quiet",
         params,
     )
-    found = in_order(cur, found, ("before", -1), ("quiet", -1), ("nid", 1)).head(limit)
+    found = in_order(cur, found, ("before", -1), ("quiet", -1), ("nid", 1), limit=limit)
     found["up"] = above(cur, found["nid"])
     found = named_places(cur, found, id="ids nid", name="names nid", district="names up")
-    return found[["id", "name", "district", "last", "quiet", "before"]]
+    return table(found, "id", "name", "district", "last", "quiet", "before")
 
 
 def arrivals(cur: Connection) -> pd.DataFrame:
     """newspaper, week (Monday), articles, last (day): which papers arrived in which week."""
-    found = frame(
+    found = arrays(
         cur,
         "SELECT paper, week, sum(articles)::INTEGER AS articles, max(pub) AS last FROM issued GROUP BY 1, 2 ORDER BY 1, 2",
     )
     found["newspaper"] = paper_names(cur, found["paper"])
-    return found[["newspaper", "week", "articles", "last"]]
+    return table(found, "newspaper", "week", "articles", "last")
 
 
 # --- events and their text -------------------------------------------------------------------------------------------
@@ -433,40 +446,40 @@ def events(
     if words:
         cond += " AND arow IN (SELECT row FROM found)"
     params |= {"limit": limit, "offset": offset}
-    keys = frame(  # which rows, by the few columns that order them; then what is shown of those
+    keys = arrays(  # which rows, by the few columns that order them; then what is shown of those
         cur,
         f"{'WITH ' * bool(found)}{found} SELECT erow, (SELECT count(*)::INTEGER FROM ev WHERE {cond}) AS total FROM ev"
         f" WHERE {cond} ORDER BY {ORDERS[order]} LIMIT $limit OFFSET $offset",
         params,
     )
-    page = keys.merge(shown(cur, keys["erow"].tolist()), on="erow", how="left")
-    return page[
-        ["erow", "event_id", "campaign_id", "campaign", *PLACES, "street_id", "district_id", "date", "date_end",
-         "date_precision", "published_on", "newspaper", "dup", "total"]
-    ]  # fmt: skip
+    return table(
+        shown(cur, keys["erow"].tolist()) | {"total": keys["total"]}, "erow", "event_id", "campaign_id", "campaign", *PLACES, "street_id",
+        "district_id", "date", "date_end", "date_precision", "published_on", "newspaper", "dup", "total",
+    )  # fmt: skip
 
 
 PLACES = {"province": "p", "city": "c", "district": "d", "street": "s", "community": "k"}
 CARD = ("headline", "metrics.what", "metrics.start", "metrics.end", "evidence.field", "evidence.start", "evidence.end")
 
 
-def shown(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
-    """What memory holds of the events at those row numbers, in any order: names, days, paper, the row of the article."""
-    page = frame(
+def shown(cur: Connection, rows: Sequence[int]) -> Columns:
+    """What memory holds of the events at those row numbers, in that order: names, days, paper, the row of the article."""
+    page = arrays(
         cur,
         "SELECT erow, event_id, arow, camp, p, c, d, s, k, day0 AS date, day1 AS date_end, prec, pub AS published_on, paper, dup"
         f" FROM ev {with_rows(rows)}",
     )
+    at = {row: i for i, row in enumerate(page["erow"].tolist())}
+    page = taken(page, np.array([at[int(r)] for r in rows if int(r) in at], np.int64))
     page = named_places(
         cur, page, **{n: f"names {c}" for n, c in PLACES.items()}, street_id="ids s", district_id="ids d"
     )
-    said = {
+    return page | {
         "campaign_id": campaign_ids(cur, page["camp"]),
         "campaign": campaign_names(cur, page["camp"]),
         "newspaper": paper_names(cur, page["paper"]),
-        "date_precision": [None if pd.isna(p) else PRECISIONS[int(p)] for p in page["prec"]],
+        "date_precision": [None if p is None else PRECISIONS[p] for p in page["prec"].tolist()],
     }
-    return with_columns(page, said)
 
 
 def search_sql(cur: Connection, words: Sequence[str], params: Params, cond: str) -> str:
@@ -490,7 +503,7 @@ def search_sql(cur: Connection, words: Sequence[str], params: Params, cond: str)
     return f"found AS MATERIALIZED ({' UNION ALL '.join(selects)})"
 
 
-def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pd.DataFrame:
+def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], rows: Sequence[int]) -> pa.Table:
     """Columns of the rows with those numbers, with the number as `row`; of the files, only the row groups that hold one are
     read. `metrics.start` names a part of a nested column: a column's parts lie apart in the file, and each costs alike.
     """
@@ -501,8 +514,12 @@ def stored(cur: Connection, files: Sequence[Source], columns: Sequence[str], row
             footer = cur.footer(source.path)
             with pq.ParquetFile(source.path, metadata=footer, pre_buffer=False) as file:
                 pieces.append(picked(file, leaves_of(file, columns), source.first, here))
-    found: pd.DataFrame = pa.concat_tables(pieces).to_pandas(date_as_object=False)
-    return found
+    return pa.concat_tables(pieces)
+
+
+def by_row(found: pa.Table) -> dict[int, dict[str, Any]]:
+    """What :func:`stored` read, by row number."""
+    return {row.pop("row"): row for row in found.to_pylist()}
 
 
 def picked(file: pq.ParquetFile, leaves: list[str], first: int, rows: Sequence[int]) -> pa.Table:
@@ -539,14 +556,16 @@ def details(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     if not rows:
         return pd.DataFrame()
     found = stored(cur, cur.files.events, schema_of(Event).names, rows)
-    at = frame(cur, f"SELECT DISTINCT arow FROM ev {with_rows(rows)} WHERE arow IS NOT NULL")
-    of_article = ("article_id", "source_path", "page", "kind", "byline", "published_basis", "text", "body_start")
-    texts = stored(cur, cur.files.articles, of_article, at["arow"].tolist())
-    merged = found.merge(texts.drop(columns="row"), on="article_id", how="left").rename(
-        columns={"row": "file_row_number"}
-    )
-    merged = merged.set_index("file_row_number", drop=False)
-    return merged.loc[[r for r in rows if r in merged.index]].reset_index(drop=True)
+    at = arrays(cur, f"SELECT DISTINCT arow FROM ev {with_rows(rows)} WHERE arow IS NOT NULL")["arow"]
+    of_article = ("source_path", "page", "kind", "byline", "published_basis", "text", "body_start")
+    texts = stored(cur, cur.files.articles, ("article_id", *of_article), at.tolist())
+    article = pc.index_in(found["article_id"], texts["article_id"])
+    for name in of_article:
+        found = found.append_column(name, texts[name].take(article))
+    found = found.rename_columns({"row": "file_row_number"})
+    there = pc.index_in(pa.array(rows, pa.int64()), found["file_row_number"]).drop_null()
+    whole: pd.DataFrame = found.take(there).to_pandas(date_as_object=False)
+    return whole
 
 
 def quotations(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
@@ -557,37 +576,33 @@ def quotations(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     """
     if not rows:
         return pd.DataFrame()
-    facts = shown(cur, rows).merge(stored(cur, cur.files.events, CARD, rows), left_on="erow", right_on="row")
-    texts = stored(
-        cur, cur.files.articles, ("text", "body_start"), facts["arow"].dropna().astype(int).unique().tolist()
-    )
-    found = facts.drop(columns="row").merge(texts, left_on="arow", right_on="row", how="left")
-    found = found.rename(columns={"erow": "file_row_number"}).set_index("file_row_number", drop=False)
-    return found.loc[[r for r in rows if r in found.index]].reset_index(drop=True)
+    facts = shown(cur, rows)
+    cards = by_row(stored(cur, cur.files.events, CARD, rows))
+    articles = [None if a is None else int(a) for a in facts["arow"].tolist()]
+    texts = by_row(stored(cur, cur.files.articles, ("text", "body_start"), [a for a in articles if a is not None]))
+    said = [cards[row] | texts.get(a, {}) for row, a in zip(facts["erow"].tolist(), articles, strict=True)]
+    parts = {name: [one.get(name) for one in said] for name in ("headline", "metrics", "evidence", "text", "body_start")}
+    return table({"file_row_number": facts["erow"]} | {k: v for k, v in facts.items() if k != "erow"} | parts)
 
 
 def headlines(cur: Connection, rows: Sequence[int]) -> dict[int, str]:
     """Headlines of the events at those row numbers."""
     if not rows:
         return {}
-    found = stored(cur, cur.files.events, ["headline"], rows)
-    return {
-        int(row): headline
-        for row, headline in zip(found["row"], found["headline"], strict=True)
-        if isinstance(headline, str) and headline
-    }
+    found = by_row(stored(cur, cur.files.events, ["headline"], rows))
+    return {row: one["headline"] for row, one in found.items() if one["headline"]}
 
 
 def siblings(cur: Connection, article_id: str) -> pd.DataFrame:
     """erow, event_id, campaign_id, place of all events of one article."""
-    found = frame(
+    found = arrays(
         cur,
         "SELECT erow, event_id, camp, place, dup FROM ev WHERE article = hash($id::VARCHAR) ORDER BY rank, erow",
         {"id": article_id},
     )
-    found = named_places(cur, found, name="names place").rename(columns={"place": "nid", "name": "place"})
+    found = named_places(cur, found, place="names place")
     found["campaign_id"] = campaign_ids(cur, found["camp"])
-    return found[["erow", "event_id", "campaign_id", "place", "dup"]]
+    return table(found, "erow", "event_id", "campaign_id", "place", "dup")
 
 
 def table_rows(
@@ -600,8 +615,8 @@ def table_rows(
     found = search_sql(cur, words, params, cond)
     if words:
         cond += " AND arow IN (SELECT row FROM found)"
-    hit = frame(cur, f"{'WITH ' * bool(found)}{found} SELECT erow FROM ev WHERE {cond}", params)
-    rows = in_full(cur.files.events, np.sort(hit["erow"].to_numpy()))
+    hit = arrays(cur, f"{'WITH ' * bool(found)}{found} SELECT erow FROM ev WHERE {cond}", params)
+    rows = in_full(cur.files.events, np.sort(hit["erow"]))
     days = rows["published_on"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
     return rows.take(np.argsort(days, kind="stable"))
 
@@ -632,7 +647,7 @@ def in_full(files: Sequence[Source], rows: Any) -> pa.Table:
 def of_series(cur: Connection, key: str, unit: str) -> str:
     """The condition on `mt` that a number is of one indicator and unit: its number is looked up first, so that it is a constant."""
     sql = "SELECT sid FROM series WHERE key = $key AND unit = $unit"
-    return one_of("sid", frame(numbered(cur), sql, {"key": key, "unit": unit})["sid"].tolist())
+    return one_of("sid", arrays(numbered(cur), sql, {"key": key, "unit": unit})["sid"].tolist())
 
 
 def numbered(cur: Connection) -> Connection:
@@ -648,13 +663,14 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
     not add up (%, ℃ …: `adds` false; low and high say their range). One row a unit, because 户 and 家 do not add up.
     """
     cond, params = where(cur, filters, last)
-    return frame(
+    found = arrays(
         numbered(cur),
         f"WITH hit AS ({'FROM whole' if cond == ALL else f'SELECT {SUMS} FROM mt WHERE {cond} GROUP BY sid'})"
         " SELECT key, known, unit, adds, events, CASE WHEN adds THEN total END AS total, low, high, singles, runnings, rough"
         " FROM hit JOIN series USING (sid) ORDER BY known DESC, adds DESC, events DESC, key, unit LIMIT $limit",
         params | {"limit": limit},
     )
+    return table(found)
 
 
 def indicator_sums(
@@ -663,15 +679,20 @@ def indicator_sums(
     """Single counts of one indicator summed by week, by place and by campaign (total, n numbers), in one pass: each activity
     once, no running totals."""
     cond, params = where(cur, filters, last)
-    found = frame(
+    found = arrays(
         numbered(cur),
         "SELECT week, place, camp, grouping_id(week, place, camp) AS kind, sum(value) AS total, count(*)::INTEGER AS n"
         f" FROM (SELECT {week_of(filters)} AS week, place, camp, value FROM mt"
         f"   WHERE {of_series(cur, key, unit)} AND {SINGLE} AND {cond}) GROUP BY GROUPING SETS ((week), (place), (camp))",
         params,
     )
-    by = [found[found["kind"] == kind].reset_index(drop=True) for kind in (0b011, 0b101, 0b110)]
-    return by[0].dropna(subset="week"), by[1], by[2]
+    return grouped(found, "week", 0b011), grouped(found, "place", 0b101), grouped(found, "camp", 0b110)
+
+
+def grouped(found: Columns, by: str, kind: int) -> pd.DataFrame:
+    """The sums by one column, total and n beside it; those of no known one left out."""
+    at = (found["kind"] == kind) & ~np.ma.getmaskarray(found[by])
+    return table({name: np.ma.getdata(found[name])[at] for name in (by, "total", "n")})
 
 
 def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
@@ -698,12 +719,13 @@ def indicator_places(
 
 def places_of(cur: Connection, sums: pd.DataFrame, level: int, limit: int = 15) -> pd.DataFrame:
     """The second answer of indicator_sums as id, name, total, n of the places of one level that have most."""
-    found = sums[["place", "total", "n"]].copy()
-    found["nid"] = lifted(cur, found["place"], level)
-    found = found[found["nid"] >= 0].groupby("nid", as_index=False)[["total", "n"]].sum()
-    found = found.iloc[np.lexsort((cur.words.tree.order[found["nid"]], -found["total"]))].head(limit)
-    found = named_places(cur, found.reset_index(drop=True).astype({"n": "int32"}), id="ids nid", name="names nid")
-    return found[["id", "name", "total", "n"]]
+    nodes = lifted(cur, sums["place"], level)
+    inside = nodes >= 0
+    nid, at = np.unique(nodes[inside], return_inverse=True)
+    added = {name: np.bincount(at, sums[name].to_numpy()[inside], len(nid)) for name in ("total", "n")}
+    found = {"nid": nid, "total": added["total"], "n": added["n"].astype(np.int32)}
+    found = taken(found, np.lexsort((cur.words.tree.order[nid], -found["total"]))[:limit])
+    return table(named_places(cur, found, id="ids nid", name="names nid"), "id", "name", "total", "n")
 
 
 def lifted(cur: Connection, places: Any, level: int) -> Any:
@@ -723,11 +745,12 @@ def indicator_campaigns(
 
 def campaigns_of(cur: Connection, sums: pd.DataFrame, limit: int = 10) -> pd.DataFrame:
     """The third answer of indicator_sums as id, name, total, n of the campaigns that have most."""
-    found = sums.astype({"camp": "int64"})
-    by_id = ranked([c.id for c in cur.words.campaigns])[found["camp"]]
-    found = found.iloc[np.lexsort((by_id, -found["total"]))].head(limit).reset_index(drop=True)
-    found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
-    return found[["id", "name", "total", "n"]]
+    camp = sums["camp"].to_numpy(np.int64)
+    by_id = ranked([c.id for c in cur.words.campaigns])[camp]
+    found = {"camp": camp, "total": sums["total"].to_numpy(), "n": sums["n"].to_numpy()}
+    found = taken(found, np.lexsort((by_id, -found["total"]))[:limit])
+    named = {"id": campaign_ids(cur, found["camp"]), "name": campaign_names(cur, found["camp"])}
+    return table(named | {"total": found["total"], "n": found["n"]})
 
 
 def running_totals(
@@ -738,7 +761,7 @@ def running_totals(
     Of several the one with the latest 截至 day stands (without one: the day it was printed), then the latest printed.
     """
     cond, params = where(cur, filters, last)
-    found = frame(
+    found = arrays(
         numbered(cur),
         "WITH r AS (SELECT mt.*, coalesce(village.up, mt.place) AS nid FROM mt LEFT JOIN village USING (place)"
         f" WHERE {of_series(cur, key, unit)} AND {RUNS} AND {cond}),"
@@ -750,20 +773,9 @@ def running_totals(
     )
     found = named_places(cur, found, place="names nid", place_id="ids nid")
     found["campaign_id"], found["event_id"] = campaign_ids(cur, found["camp"]), event_ids(cur, found["erow"])
-    columns = [
-        "erow",
-        "nth",
-        "event_id",
-        "value",
-        "as_of",
-        "by_print",
-        "campaign_id",
-        "place",
-        "place_id",
-        "pub",
-        "reports",
-    ]
-    return with_words(cur, found[columns])
+    return with_words(
+        cur, found, "erow", "event_id", "value", "as_of", "by_print", "campaign_id", "place", "place_id", "pub", "reports"
+    )
 
 
 def indicator_rows(
@@ -785,7 +797,7 @@ def indicator_rows(
     if week is not None:
         cond += f" AND {week_of(filters)} = $week"
         params["week"] = week
-    found = frame(
+    found = arrays(
         numbered(cur),
         "SELECT erow, nth, value, camp, coalesce(village.up, hit.place) AS nid, pub, paper, total FROM ("
         " SELECT erow, nth, value, camp, place, pub, paper, count(*) OVER ()::INTEGER AS total FROM mt"
@@ -796,25 +808,27 @@ def indicator_rows(
     found["event_id"] = event_ids(cur, found["erow"])
     found = named_places(cur, found, place="names nid")
     found["campaign_id"], found["newspaper"] = campaign_ids(cur, found["camp"]), paper_names(cur, found["paper"])
-    found = found[["erow", "nth", "event_id", "value", "campaign_id", "place", "pub", "newspaper", "total"]]
-    return with_words(cur, found) if words else found
+    names = ("erow", "event_id", "value", "campaign_id", "place", "pub", "newspaper", "total")
+    return with_words(cur, found, *names) if words else table(found, "erow", "nth", *names[1:])
 
 
-def event_ids(cur: Connection, rows: Any) -> list[str]:
+def event_ids(cur: Connection, rows: np.ndarray[Any, Any]) -> list[str]:
     """Ids of the events at those row numbers."""
-    found = frame(cur, f"SELECT erow, event_id FROM ev {with_rows(rows)}")
-    ids = dict(zip(found["erow"], found["event_id"], strict=True))
-    return [ids[r] for r in rows]
+    found = arrays(cur, f"SELECT erow, event_id FROM ev {with_rows(rows)}")
+    ids = dict(zip(found["erow"].tolist(), found["event_id"], strict=True))
+    return [ids[r] for r in rows.tolist()]
 
 
-def with_words(cur: Connection, numbers: pd.DataFrame) -> pd.DataFrame:
-    """Numbers (erow, nth) with their wording, qualifier and span (what, qualifier, text, first, last) from the file."""
-    parts = [f"metrics.{part}" for part in ("what", "qualifier", "text", "start", "end")]
-    events = stored(cur, cur.files.events, parts, numbers["erow"].tolist())
-    metrics = dict(zip(events["row"], events["metrics"], strict=True))
-    found = [metrics[erow][nth - 1] for erow, nth in zip(numbers["erow"], numbers["nth"], strict=True)]
-    columns = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}
-    return numbers.drop(columns="nth").assign(**{name: [m[key] for m in found] for name, key in columns.items()})
+WORDING = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}  # column: part of a number
+
+
+def with_words(cur: Connection, numbers: Columns, *names: str) -> pd.DataFrame:
+    """Those columns of numbers (erow, nth), with their wording, qualifier and span from the file."""
+    rows = numbers["erow"].tolist()
+    events = by_row(stored(cur, cur.files.events, [f"metrics.{part}" for part in WORDING.values()], rows))
+    found = [events[erow]["metrics"][nth - 1] for erow, nth in zip(rows, numbers["nth"].tolist(), strict=True)]
+    words = {name: [m[part] for m in found] for name, part in WORDING.items()}
+    return table({name: numbers[name] for name in names} | words)
 
 
 def campaign_indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: int = 8) -> pd.DataFrame:
@@ -832,7 +846,7 @@ def spread(cur: Connection, filters: Filters, last: dt.date | None, level: int) 
     """Where a campaign was first reported and how it went on: place (id, name, parent), first, last, n, earliest first."""
     cond, params = where(cur, filters, last)
     column, day = LEVEL_COLUMNS[level], day_column(filters)
-    found = frame(
+    found = arrays(
         cur,
         f"SELECT {column} AS nid, min({day}) AS first, max({day}) AS last, count(*) FILTER (WHERE NOT dup)::INTEGER AS n,"
         f" arg_min(event_id, (act, erow)) AS event_id FROM ev WHERE {column} >= 0 AND {day} IS NOT NULL AND {cond} GROUP BY 1 HAVING n > 0",
@@ -841,7 +855,7 @@ def spread(cur: Connection, filters: Filters, last: dt.date | None, level: int) 
     found = in_order(cur, found, ("first", 1), ("n", -1), ("nid", 1))
     found["up"] = above(cur, found["nid"])
     found = named_places(cur, found, id="ids nid", name="names nid", parent="names up")
-    return found[["id", "name", "parent", "first", "last", "n", "event_id"]]
+    return table(found, "id", "name", "parent", "first", "last", "n", "event_id")
 
 
 def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: int, top: int = 15) -> pd.DataFrame:
@@ -849,7 +863,7 @@ def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: 
     cond, params = where(cur, filters, last)
     column = LEVEL_COLUMNS[level]
     week = "pub_week" if filters.by == "published" else "act_week"
-    found = frame(
+    found = arrays(
         cur,
         f"WITH hit AS (SELECT {column} AS nid, {week} AS week, count(*)::INTEGER AS n FROM ev WHERE NOT dup AND {column} >= 0"
         f"   AND {week} IS NOT NULL AND {cond} GROUP BY 1, 2),"
@@ -860,23 +874,24 @@ def place_weeks(cur: Connection, filters: Filters, last: dt.date | None, level: 
     found = named_places(
         cur, in_order(cur, found, ("total", -1), ("nid", 1), ("week", 1)), id="ids nid", name="names nid"
     )
-    return found[["id", "name", "week", "n", "total"]]
+    return table(found, "id", "name", "week", "n", "total")
 
 
 def new_campaigns(cur: Connection, filters: Filters, last: dt.date, weeks: int = 4) -> pd.DataFrame:
     """Campaigns first reported at the place within the last weeks, though papers arrived there before: id, name, first, n."""
     cond, params = where(cur, replace(filters, period="all"), None, dates=False)
     since = monday(last) - dt.timedelta(weeks=weeks - 1)
-    found = frame(
+    found = arrays(
         cur,
         "SELECT camp, min(pub) AS first, count(*) FILTER (WHERE NOT dup)::INTEGER AS n, arg_min(event_id, erow) AS event_id"
         f" FROM ev WHERE pub >= $since AND {cond} AND (SELECT min(pub) FROM issued) < $since"
         f"   AND camp NOT IN (SELECT DISTINCT camp FROM ev WHERE pub < $since AND camp IS NOT NULL AND {cond}) GROUP BY 1",
         params | {"since": since},
     )
+    found = in_order(cur, found, ("n", -1), ("camp", 1))
+    found = taken(found, np.array([i != NO_CAMPAIGN for i in campaign_ids(cur, found["camp"])], bool))
     found["id"], found["name"] = campaign_ids(cur, found["camp"]), campaign_names(cur, found["camp"])
-    found = found[found["id"] != NO_CAMPAIGN].reset_index(drop=True)
-    return in_order(cur, found, ("n", -1), ("camp", 1))[["id", "name", "first", "n", "event_id"]]
+    return table(found, "id", "name", "first", "n", "event_id")
 
 
 # --- state of the data -----------------------------------------------------------------------------------------------
@@ -892,7 +907,7 @@ def nearest_range(cur: Connection, filters: Filters) -> tuple[dt.date, dt.date] 
 
 def unplaced(cur: Connection, limit: int = 200) -> pd.DataFrame:
     """Events whose district or street is not known: erow, event_id, published, paper, campaign, finest known place."""
-    found = frame(
+    found = arrays(
         cur,
         "SELECT erow, event_id, pub AS published_on, paper, camp, CASE WHEN c >= 0 THEN c ELSE p END AS nid, count(*) OVER ()::INTEGER AS total"
         " FROM ev WHERE d < 0 AND s < 0 ORDER BY pub DESC NULLS LAST, erow LIMIT $limit",
@@ -900,7 +915,7 @@ def unplaced(cur: Connection, limit: int = 200) -> pd.DataFrame:
     )
     found = named_places(cur, found, known="names nid")
     found["newspaper"], found["campaign_id"] = paper_names(cur, found["paper"]), campaign_ids(cur, found["camp"])
-    return found[["erow", "event_id", "published_on", "newspaper", "campaign_id", "known", "total"]]
+    return table(found, "erow", "event_id", "published_on", "newspaper", "campaign_id", "known", "total")
 
 
 def quality(cur: Connection) -> pd.DataFrame:

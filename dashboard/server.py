@@ -22,6 +22,7 @@ def main(arguments: Sequence[str]) -> None:
     """Serve until stopped; ends the process with the server's exit code."""
     from streamlit.web import cli
 
+    gc.set_threshold(20_000, 20, 20)
     for work in (warm, tidy):
         threading.Thread(target=work, daemon=True).start()
     cli.main(["run", *arguments], prog_name="streamlit")
