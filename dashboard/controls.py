@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -97,23 +98,35 @@ def clear() -> None:
 
 def bar(ctx: Context, unknown: tuple[str, ...] = ()) -> None:
     """One row: time, place, campaign, newspaper; each button says what is chosen."""
+    pickers(ctx)
+    if unknown:
+        st.warning(ctx.t("链接中有数据里没有的条件，未采用：{what}", what=wording.markdown("，".join(unknown))))
+
+
+@st.fragment
+def pickers(ctx: Context) -> None:
+    """The buttons and what they open. It is put in once one is opened, by a run of this part alone: closed, it was a quarter of
+    what each page sends. A choice then draws the page anew."""
     t, f = ctx.t, ctx.filters
+    if st.session_state.get("touched"):
+        st.rerun()
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="filterbar"):
-        with st.popover(f":gray[{t('时间')}]　{wording.markdown(period_label(ctx))}", key="pop_time"):
-            time_controls(ctx)
-        with st.popover(f":gray[{t('地区')}]　{wording.markdown(ctx.place())}", key="pop_place"):
-            place_controls(ctx)
-        with st.popover(f":gray[{t('专项行动')}]　{wording.markdown(campaign_label(ctx))}", key="pop_campaign"):
-            campaign_controls(ctx)
-        with st.popover(f":gray[{t('报纸')}]　{wording.markdown(list_label(ctx, list(f.papers)))}", key="pop_paper"):
-            paper_controls(ctx)
+        pick(f":gray[{t('时间')}]　{wording.markdown(period_label(ctx))}", "time", lambda: time_controls(ctx))
+        pick(f":gray[{t('地区')}]　{wording.markdown(ctx.place())}", "place", lambda: place_controls(ctx))
+        pick(f":gray[{t('专项行动')}]　{wording.markdown(campaign_label(ctx))}", "campaign", lambda: campaign_controls(ctx))
+        pick(f":gray[{t('报纸')}]　{wording.markdown(list_label(ctx, list(f.papers)))}", "paper", lambda: paper_controls(ctx))
         if f.active:
             st.button(t("清除筛选"), type="tertiary", on_click=clear, key="clear")
         st.space("stretch")
-        with st.popover(t("显示"), type="tertiary", key="pop_view"):
-            view_controls(ctx)
-    if unknown:
-        st.warning(t("链接中有数据里没有的条件，未采用：{what}", what=wording.markdown("，".join(unknown))))
+        pick(t("显示"), "view", lambda: view_controls(ctx), "tertiary")
+
+
+def pick(label: str, key: str, controls: Callable[[], None], kind: Literal["secondary", "tertiary"] = "secondary") -> None:
+    """A button that opens `controls`. It stays open where its label changes, which makes it another widget to Streamlit."""
+    st.session_state[f"pop_{key}"] = st.session_state.get(f"pop_{key}", False)
+    with st.popover(label, key=f"pop_{key}", type=kind, on_change="rerun") as box:
+        if box.open:
+            controls()
 
 
 def period_label(ctx: Context) -> str:

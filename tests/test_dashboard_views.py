@@ -62,6 +62,8 @@ def page(name: str, url: dict[str, str], lang: str, wall: bool) -> None:
 
     if "filters" not in st.session_state:
         st.query_params.from_dict(url)
+        for picker in ("time", "place", "campaign", "paper", "view"):
+            st.session_state[f"pop_{picker}"] = True  # as if opened: their controls are part of the page here
     found = data.find(data.root())
     assert found is not None
     desk = data.open_desk(found.key, str(found.events), str(found.articles))
