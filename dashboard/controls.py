@@ -113,15 +113,25 @@ def pickers(ctx: Context) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="filterbar"):
         pick(f":gray[{t('时间')}]　{wording.markdown(period_label(ctx))}", "time", lambda: time_controls(ctx))
         pick(f":gray[{t('地区')}]　{wording.markdown(ctx.place())}", "place", lambda: place_controls(ctx))
-        pick(f":gray[{t('专项行动')}]　{wording.markdown(campaign_label(ctx))}", "campaign", lambda: campaign_controls(ctx))
-        pick(f":gray[{t('报纸')}]　{wording.markdown(list_label(ctx, list(f.papers)))}", "paper", lambda: paper_controls(ctx))
+        pick(
+            f":gray[{t('专项行动')}]　{wording.markdown(campaign_label(ctx))}",
+            "campaign",
+            lambda: campaign_controls(ctx),
+        )
+        pick(
+            f":gray[{t('报纸')}]　{wording.markdown(list_label(ctx, list(f.papers)))}",
+            "paper",
+            lambda: paper_controls(ctx),
+        )
         if f.active:
             st.button(t("清除筛选"), type="tertiary", on_click=clear, key="clear")
         st.space("stretch")
         pick(t("显示"), "view", lambda: view_controls(ctx), "tertiary")
 
 
-def pick(label: str, key: str, controls: Callable[[], None], kind: Literal["secondary", "tertiary"] = "secondary") -> None:
+def pick(
+    label: str, key: str, controls: Callable[[], None], kind: Literal["secondary", "tertiary"] = "secondary"
+) -> None:
     """A button that opens `controls`. It stays open where its label changes, which makes it another widget to Streamlit."""
     st.session_state[f"pop_{key}"] = st.session_state.get(f"pop_{key}", False)
     with st.popover(label, key=f"pop_{key}", type=kind, on_change="rerun") as box:

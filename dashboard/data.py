@@ -104,6 +104,7 @@ class Turns:
     """How many pages are drawn at once. Twenty threads that draw by turns of milliseconds end all at the same late time;
     one after another they end sooner, the first ones much sooner."""
 
+    number: int
     free: threading.Semaphore
     patience: float  # seconds after which a page no longer waits: the others may be held up by something slow
 
@@ -117,11 +118,19 @@ class Turns:
             if ours:
                 self.free.release()
 
+    def idle(self) -> bool:
+        """Whether no page is being drawn."""
+        got = [self.free.acquire(blocking=False) for _ in range(self.number)]
+        for _ in filter(None, got):
+            self.free.release()
+        return all(got)
+
 
 @st.cache_resource(show_spinner=False)
 def turns() -> Turns:
     """One turn a core, for all readers of this process."""
-    return Turns(threading.Semaphore(max(2, os.cpu_count() or 1)), PATIENCE)
+    number = max(2, os.cpu_count() or 1)
+    return Turns(number, threading.Semaphore(number), PATIENCE)
 
 
 def root() -> Path:

@@ -25,7 +25,9 @@ from dashboard.tables import RUNS, SINGLE, SUMS, Connection
 from etl.models import Event, schema_of
 
 Params = dict[str, Any]
-Columns = dict[str, Any]  # arrays or lists of one length by the names of columns: frames are made of them once, at the end
+Columns = dict[
+    str, Any
+]  # arrays or lists of one length by the names of columns: frames are made of them once, at the end
 LEVEL_COLUMNS = ("p", "c", "d", "s", "k")
 ALL = "true"  # the condition of filters that ask for everything
 QUIET_WEEKS = 2  # a street is newly silent after this many covered weeks without a report
@@ -51,7 +53,10 @@ def table(found: Columns, *names: str) -> pd.DataFrame:
 
 def taken(found: Columns, at: Any) -> Columns:
     """The rows at those positions (or of a slice), in that order."""
-    return {name: np.ma.asarray(c)[at] if isinstance(c, np.ma.MaskedArray) else np.asarray(c)[at] for name, c in found.items()}
+    return {
+        name: np.ma.asarray(c)[at] if isinstance(c, np.ma.MaskedArray) else np.asarray(c)[at]
+        for name, c in found.items()
+    }
 
 
 def named(sql: str, params: Params) -> Params:
@@ -580,8 +585,12 @@ def quotations(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
     cards = by_row(stored(cur, cur.files.events, CARD, rows))
     articles = [None if a is None else int(a) for a in facts["arow"].tolist()]
     texts = by_row(stored(cur, cur.files.articles, ("text", "body_start"), [a for a in articles if a is not None]))
-    said = [cards[row] | texts.get(a, {}) for row, a in zip(facts["erow"].tolist(), articles, strict=True)]
-    parts = {name: [one.get(name) for one in said] for name in ("headline", "metrics", "evidence", "text", "body_start")}
+    said = [
+        cards[row] | (texts[a] if a in texts else {}) for row, a in zip(facts["erow"].tolist(), articles, strict=True)
+    ]
+    parts = {
+        name: [one.get(name) for one in said] for name in ("headline", "metrics", "evidence", "text", "body_start")
+    }
     return table({"file_row_number": facts["erow"]} | {k: v for k, v in facts.items() if k != "erow"} | parts)
 
 
@@ -774,7 +783,18 @@ def running_totals(
     found = named_places(cur, found, place="names nid", place_id="ids nid")
     found["campaign_id"], found["event_id"] = campaign_ids(cur, found["camp"]), event_ids(cur, found["erow"])
     return with_words(
-        cur, found, "erow", "event_id", "value", "as_of", "by_print", "campaign_id", "place", "place_id", "pub", "reports"
+        cur,
+        found,
+        "erow",
+        "event_id",
+        "value",
+        "as_of",
+        "by_print",
+        "campaign_id",
+        "place",
+        "place_id",
+        "pub",
+        "reports",
     )
 
 
@@ -814,12 +834,18 @@ def indicator_rows(
 
 def event_ids(cur: Connection, rows: np.ndarray[Any, Any]) -> list[str]:
     """Ids of the events at those row numbers."""
-    found = arrays(cur, f"SELECT erow, event_id FROM ev {with_rows(rows)}")
+    found = arrays(cur, f"SELECT erow, event_id FROM ev {with_rows(rows.tolist())}")
     ids = dict(zip(found["erow"].tolist(), found["event_id"], strict=True))
     return [ids[r] for r in rows.tolist()]
 
 
-WORDING = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}  # column: part of a number
+WORDING = {
+    "what": "what",
+    "qualifier": "qualifier",
+    "text": "text",
+    "first": "start",
+    "last": "end",
+}  # column: part of a number
 
 
 def with_words(cur: Connection, numbers: Columns, *names: str) -> pd.DataFrame:

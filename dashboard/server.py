@@ -13,7 +13,13 @@ import threading
 import time
 from collections.abc import Sequence
 
-TIDY_SECONDS, TIDY_AFTER = 10.0, 30  # how often, and after how many small collections, all garbage is looked for
+TIDY_SECONDS, TIDY_AFTER = 10.0, 2  # how often, and after how many small collections, all garbage is looked for
+TIDY_LATEST = 60.0  # seconds after which that is no longer put off until nobody waits for a page
+YOUNG, OLDER, OLD = (
+    20_000,
+    20,
+    20,
+)  # objects before a small collection, and of these before a larger one (Python: 700, 10, 10)
 VIEWS = ("overview", "campaigns", "places", "indicators", "events", "brief", "quality")
 log = logging.getLogger(__name__)
 
@@ -22,27 +28,30 @@ def main(arguments: Sequence[str]) -> None:
     """Serve until stopped; ends the process with the server's exit code."""
     from streamlit.web import cli
 
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(YOUNG, OLDER, OLD)
     for work in (warm, tidy):
         threading.Thread(target=work, daemon=True).start()
     cli.main(["run", *arguments], prog_name="streamlit")
 
 
 def tidy() -> None:
-    """Collect garbage now and then while pages are drawn, and give memory back, so that the process stays as large as it is.
+    """Collect garbage now and then, while nobody waits for a page, and give memory back, so that the process stays as large as it is.
 
     Streamlit would after each run of the script (`runner.postScriptGC`): with twenty readers that took three fifths of the time.
     """
+    from dashboard import data
     from dashboard.tables import give_back
 
-    before = 0
+    before, since = 0, time.monotonic()
     while True:
-        time.sleep(TIDY_SECONDS)
-        done = gc.get_stats()[0]["collections"]
-        if done - before >= TIDY_AFTER:
+        time.sleep(TIDY_SECONDS if time.monotonic() - since < TIDY_SECONDS else 1)
+        due = gc.get_stats()[0]["collections"] - before >= TIDY_AFTER
+        if not due:
+            since = time.monotonic()
+        elif data.turns().idle() or time.monotonic() - since > TIDY_LATEST:
             gc.collect()
             give_back()
-            before = gc.get_stats()[0]["collections"]
+            before, since = gc.get_stats()[0]["collections"], time.monotonic()
 
 
 def warm() -> None:

@@ -149,6 +149,7 @@ def database(place: str, rows: int) -> duckdb.DuckDBPyConnection:
     """A database with row groups of that many rows. A city's rows are a stretch of each quarter: the smaller the groups, the fewer
     of another city's rows are looked at with them."""
     con = duckdb.connect(":memory:")
+    con.execute("SET temp_directory = ''")  # else it would spill into the folder that the server was started in
     named = place.replace("'", "''")
     con.execute(f"ATTACH '{named}' AS narrow (ROW_GROUP_SIZE {rows})")
     con.execute("USE narrow")
@@ -168,6 +169,7 @@ def on_disk(rows: int) -> duckdb.DuckDBPyConnection:
     con = database(str(Path(folder.name) / "tables.duckdb"), rows)
     weakref.finalize(con, folder.cleanup)
     con.execute(f"SET memory_limit = '{BUILDING}'")
+    con.execute("SET temp_directory = $folder", {"folder": folder.name})
     return con
 
 

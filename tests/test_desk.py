@@ -91,7 +91,7 @@ def test_what_was_asked_ahead_is_there_and_a_fault_in_it_is_met_by_the_page() ->
 
 
 def test_pages_take_turns_but_none_waits_for_ever() -> None:
-    turns, order = Turns(threading.Semaphore(1), patience=30), []
+    turns, order = Turns(1, threading.Semaphore(1), patience=30), []
     inside, go_on = threading.Event(), threading.Event()
 
     def slow() -> None:
@@ -108,7 +108,7 @@ def test_pages_take_turns_but_none_waits_for_ever() -> None:
         first = pool.submit(slow)
         assert inside.wait(30)
         second = pool.submit(next_one)
-        with Turns(turns.free, patience=0.01).taken():  # this one's patience ends: it goes on beside the slow one
+        with Turns(1, turns.free, patience=0.01).taken():  # this one's patience ends: it goes on beside the slow one
             order.append("impatient")
         assert not second.done()
         go_on.set()
@@ -117,8 +117,16 @@ def test_pages_take_turns_but_none_waits_for_ever() -> None:
     assert turns.free.acquire(blocking=False) and not turns.free.acquire(blocking=False)
 
 
+def test_idle_is_when_nobody_has_a_turn() -> None:
+    turns = Turns(2, threading.Semaphore(2), patience=30)
+    assert turns.idle() and turns.idle()
+    with turns.taken():
+        assert not turns.idle()
+    assert turns.idle()
+
+
 def test_a_turn_ends_with_a_fault() -> None:
-    turns = Turns(threading.Semaphore(1), patience=30)
+    turns = Turns(1, threading.Semaphore(1), patience=30)
     with pytest.raises(ZeroDivisionError), turns.taken():
         1 / 0  # noqa: B018
     assert turns.free.acquire(blocking=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,15 @@ def test_answers_from_disk_are_those_from_memory(
     disk = open_store(files / "events", files / "articles")
     for (name, one), (_, two) in zip(questions(stores[0], Filters()), questions(disk, Filters()), strict=True):
         assert agree(one, two), name
+
+
+def test_nothing_is_spilled_into_the_working_folder(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, files: Path
+) -> None:
+    monkeypatch.setattr(tables, "IN_MEMORY", 0)
+    disk = open_store(files / "events.parquet", files / "articles.parquet")
+    places = [s.con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0] for s in (stores[0], disk)]
+    assert places[0] == "" and Path(places[1]).is_relative_to(tempfile.gettempdir()) and Path(places[1]).is_dir()
 
 
 def test_an_answer_is_what_the_file_says(stores: tuple[Store, Store], files: Path) -> None:
