@@ -19,6 +19,7 @@ from dashboard.views import brief, campaigns, events, indicators, overview, plac
 log = logging.getLogger(__name__)
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 REFRESH_SECONDS = 60
+TEXT = ("events", "brief", "data")  # pages that open without a chart
 VIEWS: dict[str, Callable[[Context], None]] = {
     "overview": overview.render,
     "campaigns": campaigns.render,
@@ -43,14 +44,18 @@ def main() -> None:
     user = access.enter()
     found, desk = open_table() if user else (None, None)
     chosen = navigation(t, found, desk, look, shown=user is not None)
+    first = "drawn" not in st.session_state
+    early = parts.call_for_charts() if first and desk is not None and chosen.url_path not in TEXT else None
     parts.style(look)
-    front.speak(t, first="drawn" not in st.session_state)
+    front.speak(t, first=first)
     st.session_state["drawn"] = True
     if user is None:
         access.refuse(t)
         return
     with data.turns().taken():
         chosen.run()
+    if early is not None:
+        early.empty()
     access.footer(t, user)
     sessions.forget_widgets()
 

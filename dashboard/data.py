@@ -28,9 +28,9 @@ DEFAULT_ROOT = Path(__file__).resolve().parents[1] / "data"
 ANSWERS_KEPT = 400
 PATIENCE = 2.5
 HELPERS = 2  # threads of one open version that ask ahead
-# Prefectures are drawn where several provinces are looked at: degrees by which their borders may be off (a third of a
-# pixel), and decimals. Together they take 66 of 145 kB from the first page's session.
-TOLERANCE, DECIMALS = 0.07, 2
+# How prefectures are drawn where several provinces are looked at, and where most of the nation is: degrees by which their borders
+# may be off (a third of a pixel; half of one), and decimals. They are most of what the first page's session sends.
+COARSE = {"prefectures": (0.07, 2), "nation": (0.08, 1)}
 ACCURACY = DEFAULT_ROOT.parent / "docs" / "accuracy.md"
 
 
@@ -189,7 +189,7 @@ def open_desk(key: str, events: str, articles: str) -> Desk:
 
 def warm() -> None:
     """Read the boundaries while the table is opened."""
-    for kind in ("counties", "prefectures"):
+    for kind in ("counties", *COARSE):
         shapes(kind)
 
 
@@ -203,11 +203,13 @@ def settle() -> None:
     gc.freeze()
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def load_shapes(path: str, stamp: str, *, coarse: bool) -> dict[str, Any]:
+@st.cache_resource(max_entries=3, show_spinner=False)
+def load_shapes(path: str, stamp: str, kind: str) -> dict[str, Any]:
     """{adcode: feature}; coordinates as tuples, through which the garbage collector need not walk."""
     features = json.loads(Path(path).read_text("utf-8"))["features"]
-    features = rounded(coarser(features, TOLERANCE), DECIMALS) if coarse else features
+    if kind in COARSE:
+        tolerance, decimals = COARSE[kind]
+        features = rounded(coarser(features, tolerance), decimals)
     for feature in features:
         feature["geometry"]["coordinates"] = firm(feature["geometry"]["coordinates"])
     return {str(f["properties"]["adcode"]): f for f in features}
@@ -219,9 +221,10 @@ def firm(value: Any) -> Any:
 
 
 def shapes(kind: str = "counties") -> dict[str, Any]:
-    """Boundaries (`counties` or `prefectures`) of data/reference/geo by 6-digit code; {} without the file."""
-    path = reference(f"geo/{kind}.geojson")
-    return load_shapes(str(path), stamp_of(path), coarse=kind == "prefectures") if path else {}
+    """Boundaries (`counties`, `prefectures`, or these for a map of the `nation`) of data/reference/geo by 6-digit code; {} without
+    the file."""
+    path = reference("geo/counties.geojson" if kind == "counties" else "geo/prefectures.geojson")
+    return load_shapes(str(path), stamp_of(path), kind) if path else {}
 
 
 def reference(name: str) -> Path | None:

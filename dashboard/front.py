@@ -67,8 +67,8 @@ def speak(t: Words, *, first: bool) -> None:
 
     Not where the overview is opened `first`: it shows none of them, and what mounts this would be all that it fetches for it.
     """
-    path = urlsplit(st.context.url or "").path
-    if first and path.endswith("/"):
+    path, base = urlsplit(st.context.url or "").path, str(st.get_option("server.baseUrlPath"))
+    if first and path.strip("/") == base.strip("/"):  # with or without a slash at its end
         return
     mount = st.components.v2.component("campaign_front", html="<span></span>", js=SCRIPT)
     mount(key="front", data={"words": CHINESE if t.lang == "zh" else {}})

@@ -79,7 +79,7 @@ def style(look: Look) -> None:
         .ct-paper .notes {{border-top:1px solid #000; margin-top:1rem; font-size:.82rem;}}
         div[data-testid="stMetric"] {{border-color:{look.line};}}
         [class*="st-key-panel_"] button {{min-height:1.75rem; padding:0 .65rem;}} [class*="st-key-panel_"] button p {{font-size:.82rem;}}
-        [class*="st-key-panel_"] {{position:relative;}} .st-key-front {{position:absolute; height:0; overflow:hidden;}}
+        [class*="st-key-panel_"] {{position:relative;}} .st-key-front, .st-key-early {{position:absolute; height:0; overflow:hidden;}}
         [class*="st-key-tools_"] > [data-testid="stLayoutWrapper"], [class*="st-key-tools_"] > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] {{width:auto; min-width:0; flex:none;}}
         {beside_title if look.t.lang == "zh" else ""}
         [class*="st-key-list_"] button {{min-height:1.7rem; padding:0; text-align:left;}} [class*="st-key-list_"] button:hover p {{color:{look.accent};}}
@@ -190,6 +190,15 @@ def draw(ctx: Context, panel: Panel, on_point: Callable[[dict[str, Any]], None] 
         "toImageButtonOptions": {"format": "png", "filename": panel.caption.title, "scale": 2}, "showSendToCloud": False, "locale": "en",
     }  # fmt: skip
     st.plotly_chart(Ready(panel.figure), theme=None, key=key, config=config, alt=panel.alt, **clickable)
+
+
+def call_for_charts() -> Any:
+    """An empty chart out of sight, for the browser to load and run Plotly (0.4 s) while the first page is being made; to be emptied
+    when that is done, which is before anything is drawn of it."""
+    with st.container(key="early"):
+        slot = st.empty()
+    slot.plotly_chart(Ready(Drawing([], {})), theme=None, key="early_chart", height=1)
+    return slot
 
 
 PICTURE = """

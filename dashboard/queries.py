@@ -583,11 +583,9 @@ def quotations(cur: Connection, rows: Sequence[int]) -> pd.DataFrame:
         return pd.DataFrame()
     facts = shown(cur, rows)
     cards = by_row(stored(cur, cur.files.events, CARD, rows))
-    articles = [None if a is None else int(a) for a in facts["arow"].tolist()]
-    texts = by_row(stored(cur, cur.files.articles, ("text", "body_start"), [a for a in articles if a is not None]))
-    said = [
-        cards[row] | (texts[a] if a in texts else {}) for row, a in zip(facts["erow"].tolist(), articles, strict=True)
-    ]
+    articles = [-1 if a is None else int(a) for a in facts["arow"].tolist()]
+    texts = by_row(stored(cur, cur.files.articles, ("text", "body_start"), [a for a in articles if a >= 0]))
+    said = [cards[row] | texts.get(a, {}) for row, a in zip(facts["erow"].tolist(), articles, strict=True)]
     parts = {
         name: [one.get(name) for one in said] for name in ("headline", "metrics", "evidence", "text", "body_start")
     }

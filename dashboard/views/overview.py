@@ -406,6 +406,7 @@ def click_cell(point: dict[str, Any]) -> None:
 
 
 MAX_SHAPES = 400
+WIDE = 150  # more prefectures than this are most of the nation: a tenth of a degree is less than a pixel
 MAX_LABELLED = 40  # with more shapes than this, only those with activities are named
 
 
@@ -433,6 +434,9 @@ def county_map(ctx: Context, key: str = "map", *, crowded: bool = False) -> part
     drawn = [f for code, f in shapes.items() if code[: 2 if level == 1 else 4] in around]
     if len(drawn) > MAX_SHAPES:
         drawn = [shapes[c] for c in known["id"].head(MAX_SHAPES)]
+    if level == 1 and len(drawn) > WIDE:
+        shapes = data.shapes("nation")
+        drawn = [shapes[f["properties"]["adcode"]] for f in drawn]
     return map_panel(ctx, key, level, counts, known, drawn, 0 if crowded else MAX_LABELLED)
 
 
@@ -485,7 +489,7 @@ def spaced_labels(drawn: list[dict[str, Any]], known: pd.DataFrame, labelled: in
         return pd.DataFrame(columns=["name", "lon", "lat"])
     width = max(p["lon"] for p in rows) - min(p["lon"] for p in rows) + 0.6
     height = max(p["lat"] for p in rows) - min(p["lat"] for p in rows) + 0.6
-    room = max(width / 7, height / 9)
+    room = max(width / (4 if len(drawn) > WIDE else 7), height / 9)
     kept: list[dict[str, Any]] = []
     for p in rows:
         if all(abs(p["lon"] - k["lon"]) > room or abs(p["lat"] - k["lat"]) > room / 3.2 for k in kept):
