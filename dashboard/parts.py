@@ -79,7 +79,7 @@ def style(look: Look) -> None:
         .ct-paper .notes {{border-top:1px solid #000; margin-top:1rem; font-size:.82rem;}}
         div[data-testid="stMetric"] {{border-color:{look.line};}}
         [class*="st-key-panel_"] button {{min-height:1.75rem; padding:0 .65rem;}} [class*="st-key-panel_"] button p {{font-size:.82rem;}}
-        [class*="st-key-panel_"] {{position:relative;}} .st-key-front, .st-key-early {{position:absolute; height:0; overflow:hidden;}}
+        [class*="st-key-panel_"] {{position:relative;}} .st-key-front, [data-testid="stLayoutWrapper"]:has(> .st-key-early) {{position:absolute; height:0; overflow:hidden;}}
         [class*="st-key-tools_"] > [data-testid="stLayoutWrapper"], [class*="st-key-tools_"] > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] {{width:auto; min-width:0; flex:none;}}
         {beside_title if look.t.lang == "zh" else ""}
         [class*="st-key-list_"] button {{min-height:1.7rem; padding:0; text-align:left;}} [class*="st-key-list_"] button:hover p {{color:{look.accent};}}
