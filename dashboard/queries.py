@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from dashboard.filters import NO_CAMPAIGN, Filters, last_complete_week, monday
 from dashboard.narrow import PRECISIONS, Source
-from dashboard.tables import RUNS, SINGLE, SUMS, Connection
+from dashboard.tables import RUNS, SINGLE, Connection, sums
 from etl.models import Event, schema_of
 
 Params = dict[str, Any]
@@ -175,12 +175,12 @@ def totals(cur: Connection, filters: Filters, last: dt.date | None) -> dict[str,
     cond, params = where(cur, filters, last)
     row = arrays(
         cur,
-        "SELECT count(*) FILTER (WHERE NOT dup) AS events, count(*) AS reports, count(*) FILTER (WHERE lead) AS articles,"
-        " count(*) FILTER (WHERE NOT dup AND (prec IS NULL OR prec > 1)) AS inexact,"
-        f" count(*) FILTER (WHERE NOT dup AND {day_column(filters)} IS NULL) AS undated FROM ev WHERE {cond}",
+        "SELECT sum((NOT dup)::INT) AS events, count(*) AS reports, sum(lead::INT) AS articles,"  # sums: FILTER takes half as long again
+        " sum((NOT dup AND (prec IS NULL OR prec > 1))::INT) AS inexact,"
+        f" sum((NOT dup AND {day_column(filters)} IS NULL)::INT) AS undated FROM ev WHERE {cond}",
         params,
     )
-    found = {name: int(value[0]) for name, value in row.items()}
+    found = {name: int(value[0] or 0) for name, value in row.items()}
     if not (cur.by_article and by_articles_facts(filters)):
         rows = max(1, sum(f.size for f in cur.files.articles))
         distinct = f"SELECT coalesce(bit_count(bitstring_agg(arow, 0, {rows - 1})), 0) AS n FROM ev WHERE {cond}"
@@ -672,7 +672,7 @@ def indicators(cur: Connection, filters: Filters, last: dt.date | None, limit: i
     cond, params = where(cur, filters, last)
     found = arrays(
         numbered(cur),
-        f"WITH hit AS ({'FROM whole' if cond == ALL else f'SELECT {SUMS} FROM mt WHERE {cond} GROUP BY sid'})"
+        f"WITH hit AS ({'FROM whole' if cond == ALL else sums(cond)})"
         " SELECT key, known, unit, adds, events, CASE WHEN adds THEN total END AS total, low, high, singles, runnings, rough"
         " FROM hit JOIN series USING (sid) ORDER BY known DESC, adds DESC, events DESC, key, unit LIMIT $limit",
         params | {"limit": limit},
