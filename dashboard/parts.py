@@ -98,8 +98,8 @@ def style(look: Look) -> None:
         [data-testid="stMetricLabel"] p {{font-size:.86rem; color:{look.soft};}}
         @media (max-width:640px) {{ .st-key-figures .stElementContainer:has(.ct-spark) {{display:none;}}
           .stMainBlockContainer {{padding:3.8rem .9rem 3rem;}} .ct-head h1 {{font-size:1.25rem;}} .ct-article {{max-height:none;}}
-          .st-key-figures [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
-          .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} .st-key-figures [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}
+          [class*="st-key-figures"] [data-testid="stColumn"], .st-key-sums [data-testid="stColumn"] {{min-width:calc(50% - .5rem); flex:1 1 calc(50% - .5rem);}}
+          .stAppHeader [data-testid="stToolbar"]::before {{padding:0 .4rem;}} [class*="st-key-figures"] [data-testid="stMetricValue"] {{font-size:1.35rem;}} }}
         {"html {font-size:17.5px;} .stAppHeader, [data-testid='stSidebar'] {display:none;} .st-key-wall_bar {position:fixed; top:.6rem; right:2rem; width:auto; z-index:9;}" if look.wall else ""}
         </style>"""
     )

@@ -132,7 +132,7 @@ def single(ctx: Context, campaign: str) -> None:
     )
     weekly = ctx.ask(courses.courses, ctx.filters, ctx.last)
     change = queries.change(overview.whenever(ctx).by_week(), covered(ctx), ctx.last, 4)
-    columns = st.columns(4, gap="small")
+    columns = st.container(key="figures_campaign").columns(4, gap="small")
     columns[0].metric(
         t("最近完整周活动"), change.now if change else "—", overview.change_text(ctx, change), delta_color="primary", delta_arrow=overview.arrow(change), border=True,
         height="stretch",

@@ -101,7 +101,7 @@ def one(ctx: Context, found: pd.DataFrame, key: str, unit: str) -> None:
     name = name_of(ctx, key)
     parts.subheading(name, t("单位：{unit}", unit=unit))
     running = ctx.ask(queries.running_totals, ctx.filters, ctx.last, key, unit, 20)
-    columns = st.columns(3, gap="small")
+    columns = st.container(key="figures_indicator").columns(3, gap="small")
     rough = t("其中有“余”“近”“约”等概数") if bool(row["rough"]) else t("均为确数")
     title, told = (
         (t("本次合计"), t("精确值 {n} {unit}", n=wording.exact(row["total"]), unit=wording.markdown(unit)))

@@ -52,7 +52,7 @@ def run_section(ctx: Context) -> None:
     t, run = ctx.t, ctx.run
     counts = run.get("counts") if isinstance(run.get("counts"), dict) else {}
     names = {"files": "文件", "pages": "版面", "articles": "文章", "events": "事件", "metrics": "数字"}
-    for column, (key, name) in zip(st.columns(5, gap="small"), names.items(), strict=True):
+    for column, (key, name) in zip(st.container(key="figures_run").columns(5, gap="small"), names.items(), strict=True):
         value = counts.get(key)
         column.metric(t(name), wording.exact(value) if isinstance(value, (int, float)) else "—", border=True)
     if not run:
