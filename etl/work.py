@@ -174,8 +174,7 @@ def take_up(reference: Path) -> None:
 
 
 def settle() -> None:
-    """Tell the garbage collector that the rules stay, and to look less often: articles leave no cycles behind."""
-    gc.collect()
+    """Tell the garbage collector that what is here stays, and to look less often: articles leave no cycles behind."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
     gc.enable()
