@@ -138,7 +138,7 @@ def cores(number: int) -> dict[str, Any]:
 def worker() -> dict[str, Any]:
     """A worker's way to readiness (import, rules), its memory then, and its peak over 2,000 articles."""
     code = (
-        "import time, sys; began = time.perf_counter(); from etl.work import start_worker, worker_task\n"
+        "import time, sys; began = time.perf_counter(); from etl.start import start_worker\n"
         "from pathlib import Path; from etl.rules import DEFAULT_ROOT\n"
         "start_worker(DEFAULT_ROOT); print(time.perf_counter() - began, flush=True)\n"
         "from etl.work import Part, Job, run_task, _worker_rules; from etl.models import Page; import json, datetime\n"

@@ -57,15 +57,6 @@ class Row:
         self.parts = 0
         self.best = (0, 0, 0)
 
-    def add(self, gain: float, opens: bool, part: int, mention: tuple[int, int, int]) -> None:
-        """Count one mention."""
-        self.total += gain
-        self.parts |= part
-        if opens:
-            self.opening += gain
-        if gain > self.gain:
-            self.gain, self.best = gain, mention
-
     def score(self, weight: float) -> float:
         """The sum, for a campaign of this weight: more where its mentions are spread over the text."""
         return self.total * weight * (1 + SPREAD * (self.parts.bit_count() - 1))
@@ -120,7 +111,13 @@ def counted(dense: str, head: int, taxonomy: Taxonomy) -> dict[int, Row]:
             row = rows.get(campaign)
             if row is None:
                 row = rows[campaign] = Row()
-            row.add(weight * factor, start < lead, part, mention)
+            gain = weight * factor
+            row.total += gain
+            row.parts |= part
+            if start < lead:
+                row.opening += gain
+            if gain > row.gain:
+                row.gain, row.best = gain, mention
     return rows
 
 

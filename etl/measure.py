@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from etl.measure_clause import NOTHING, Counted, read_counted
 from etl.measure_numbers import Number, find_numbers
@@ -23,15 +22,8 @@ _SOME_DIGITS = 3
 _GENERIC = re.compile(r"(?<=..)(?:资金|企业|人员|群众|活动|资料|项目|工程|工作|小区|单位)$")  # heads that say little
 
 
-@dataclass(slots=True)
-class Reading:
-    """A number with what it counts and its scope."""
-
-    number: Number
-    counted: Counted
-    scope: Scope
-    sentence: int
-    indicator: str | None
+# A number, what it counts with its sentence, its indicator and its scope: a tuple, because `zip` makes it at no cost.
+Reading = tuple[Number, tuple[Counted, int], Indicator | None, Scope]
 
 
 def measure(article: Article, text: Text, rules: Rules) -> list[Metric]:
@@ -54,9 +46,9 @@ def measure_all(pairs: Sequence[tuple[Article, Text]], rules: Rules) -> list[lis
         for some in zip(numbers, counted, strict=True)
     ]
     scopes = [tell_scopes(a, t, n, c) for (a, t), n, c in zip(pairs, numbers, counted, strict=True)]
-    readings = [read(*some) for some in zip(numbers, counted, found, scopes, strict=True)]
+    readings = [list(zip(*some, strict=True)) for some in zip(numbers, counted, found, scopes, strict=True)]
     facts = [once(drop_headline(some, a.body_start, t)) for (a, t), some in zip(pairs, readings, strict=True)]
-    return [[to_metric(reading, t) for reading in some] for (_, t), some in zip(pairs, facts, strict=True)]
+    return [[to_metric(*reading, t.raw) for reading in some] for (_, t), some in zip(pairs, facts, strict=True)]
 
 
 def without_footers(text: Text, numbers: list[Number], footers: re.Pattern[str]) -> list[Number]:
@@ -88,29 +80,13 @@ def count(text: Text, numbers: Sequence[Number], nears: Sequence[Around]) -> lis
 def tell_scopes(
     article: Article, text: Text, numbers: Sequence[Number], counted: Sequence[tuple[Counted, int]]
 ) -> list[Scope]:
-    """The scope of each number."""
-    scope_of = Scopes(text, article.body_start).of
-    return [scope_of(number, c, sentence) for number, (c, sentence) in zip(numbers, counted, strict=True)]
-
-
-def read(
-    numbers: Sequence[Number],
-    counted: Sequence[tuple[Counted, int]],
-    indicators: Sequence[Indicator | None],
-    scopes: Sequence[Scope],
-) -> list[Reading]:
-    """Each number with what was found of it."""
-    return [
-        Reading(number, said(c, indicator), scope, sentence, indicator.id if indicator else None)
-        for number, (c, sentence), indicator, scope in zip(numbers, counted, indicators, scopes, strict=True)
-    ]
-
-
-def said(counted: Counted, indicator: Indicator | None) -> Counted:
-    """The wording with the word that says what its indicator is, where that is missing (行政处罚 → 行政处罚罚款)."""
-    if indicator is None or not indicator.said or indicator.said in counted.what:
-        return counted
-    return Counted(counted.what + indicator.said, counted.noun, counted.verb)
+    """The scope of each number; most sentences are plain, which is asked once for all their numbers."""
+    scopes, found, last, plain = Scopes(text, article.body_start), list[Scope](), -1, False
+    for number, (c, sentence) in zip(numbers, counted, strict=True):
+        if sentence != last:
+            last, plain = sentence, scopes.is_plain(sentence)
+        found.append("event" if plain else scopes.of(number, c, sentence))
+    return found
 
 
 def drop_headline(readings: list[Reading], body_start: int, text: Text) -> list[Reading]:
@@ -119,22 +95,22 @@ def drop_headline(readings: list[Reading], body_start: int, text: Text) -> list[
     In web copies the headline may stand glued to the body (原标题：…): there a number goes that the body repeats.
     """
     glued = body_start + GLUED_HEADLINE if text.norm.startswith("原标题", body_start) else body_start
-    if not readings or readings[0].number.start >= glued:
+    if not readings or readings[0][0].start >= glued:
         return readings
-    body = [r for r in readings if r.number.start >= body_start]
-    units = {r.number.unit for r in body}
-    told = {fact(r) for r in readings if r.number.start >= glued}
-    return [
-        r
-        for r in readings
-        if r.number.start >= glued
-        or (fact(r) not in told and (r in body or r.number.qualifier == "exact" or r.number.unit not in units))
-    ]
+    units = {number.unit for number, *_ in readings if number.start >= body_start}
+    told = {fact(number) for number, *_ in readings if number.start >= glued}
+    return [r for r in readings if r[0].start >= glued or is_news(r[0], body_start, units, told)]
 
 
-def fact(reading: Reading) -> tuple[float, str]:
+def is_news(number: Number, body_start: int, units: set[str], told: set[tuple[float, str]]) -> bool:
+    """Whether a headline's number tells what the body, with these units and facts, does not."""
+    if fact(number) in told:
+        return False
+    return number.start >= body_start or number.qualifier == "exact" or number.unit not in units
+
+
+def fact(number: Number) -> tuple[float, str]:
     """Value and unit, people counted alike by 人, 名 and 位."""
-    number = reading.number
     return (number.value, "人" if number.unit_class == "people" else number.unit)
 
 
@@ -143,13 +119,14 @@ def once(readings: list[Reading]) -> list[Reading]:
     kept: list[Reading] = []
     alike: dict[tuple[float, str], list[Reading]] = {}
     for reading in readings:
-        number = reading.number
+        number = reading[0]
         so_far = alike.setdefault((number.value, number.unit), [])
-        others = so_far[-MAX_ALIKE:]
-        if others and number.unit_class == "ratio":  # in one sentence they are no facts told twice
-            others = [other for other in others if other.sentence != reading.sentence]
-        if others and any(same_fact(reading, other) for other in others):
-            continue
+        if so_far:
+            others = so_far[-MAX_ALIKE:]
+            if number.unit_class == "ratio":  # in one sentence they are no facts told twice
+                others = [other for other in others if other[1][1] != reading[1][1]]
+            if any(same_fact(reading, other) for other in others):
+                continue
         so_far.append(reading)
         kept.append(reading)
     return kept
@@ -160,13 +137,27 @@ def same_fact(a: Reading, b: Reading) -> bool:
 
     In one sentence 省级资金120万元、市级资金120万元 are two facts; 连查4辆面包车 told twice over is one.
     """
-    if a.sentence == b.sentence:
-        return a.counted.what.startswith(b.counted.what) and a.number.unit_class != "ratio"
-    if a.number.unit_class == "money" and a.indicator == b.indicator == "fines":
+    number, (counted, sentence), indicator, _ = a
+    _, (other, other_sentence), other_indicator, _ = b
+    if sentence == other_sentence:
+        return said(counted, indicator).startswith(said(other, other_indicator)) and number.unit_class != "ratio"
+    if number.unit_class == "money" and is_fine(indicator) and is_fine(other_indicator):
         return True
-    one, other = _GENERIC.sub("", a.counted.noun), _GENERIC.sub("", b.counted.noun)
-    need = 2 if digits(a.number.value) == _SOME_DIGITS else half(one, other)
-    return digits(a.number.value) > _SOME_DIGITS or share(one, other, need)
+    noun, other_noun = _GENERIC.sub("", counted.noun), _GENERIC.sub("", other.noun)
+    need = 2 if digits(number.value) == _SOME_DIGITS else half(noun, other_noun)
+    return digits(number.value) > _SOME_DIGITS or share(noun, other_noun, need)
+
+
+def said(counted: Counted, indicator: Indicator | None) -> str:
+    """The wording with the word that says what its indicator is, where that is missing (行政处罚 → 行政处罚罚款)."""
+    if indicator is None or not indicator.said or indicator.said in counted.what:
+        return counted.what
+    return counted.what + indicator.said
+
+
+def is_fine(indicator: Indicator | None) -> bool:
+    """Whether an indicator is that of fines."""
+    return indicator is not None and indicator.id == "fines"
 
 
 def digits(value: float) -> int:
@@ -185,18 +176,20 @@ def share(a: str, b: str, need: int) -> bool:
     return any(a[i : i + need] in b for i in range(len(a) - need + 1))
 
 
-def to_metric(reading: Reading, text: Text) -> Metric:
+def to_metric(
+    number: Number, counted: tuple[Counted, int], indicator: Indicator | None, scope: Scope, raw: str
+) -> Metric:
     """The metric of a reading, with the span of number and unit."""
-    number = reading.number
+    start, end = number.start, number.end
     return Metric(
-        reading.counted.what,
-        reading.indicator,
+        said(counted[0], indicator),
+        indicator.id if indicator else None,
         number.value,
         number.unit,
         number.qualifier,
-        reading.scope,
+        scope,
         None,  # as_of
-        number.start,
-        number.end,
-        text.raw[number.start : number.end],
+        start,
+        end,
+        raw[start:end],
     )

@@ -83,14 +83,9 @@ class Scopes:
         self.carry: dict[int, bool] = {}  # sentence -> whether a total announced before it is carried on in it
         self.at: dict[int, int] = {}  # sentence -> where it announces one
         self.now = self.norm.find("目前")
-        self.last, self.is_last_plain = -1, False  # the sentence asked about last, and whether it has no running total
 
     def of(self, number: Number, counted: Counted, n: int) -> Scope:
-        """The scope of a number in the n-th sentence."""
-        if n != self.last:
-            self.last, self.is_last_plain = n, self.is_plain(n)
-        if self.is_last_plain:
-            return "event"
+        """The scope of a number in the n-th sentence, which is not plain."""
         at = number.start
         start = max(self.ends[n - 1] if n else 0, at - REACH)
         announced = self.announced(n)
@@ -107,7 +102,7 @@ class Scopes:
         return "cumulative"
 
     def is_plain(self, n: int) -> bool:
-        """Whether the n-th sentence, asked about for the first time, can have no running total, whatever its numbers count."""
+        """Whether the n-th sentence, before any of its numbers is asked about, can have no running total, whatever they count."""
         start, end = self.bounds(n)
         if self.announced(n) < end or n - 1 in self.totals or n - 1 in self.present:
             return False
@@ -193,14 +188,15 @@ class Scopes:
 
     def announced(self, n: int) -> int:
         """Where the n-th sentence announces a running total, or past its end; 此次活动累计 announces none."""
-        if n not in self.at:
+        at = self.at.get(n)
+        if at is None:
             norm, (start, end) = self.norm, self.bounds(n)
             hint = _HINT.search(norm, start, end)
             found = _ANNOUNCED.search(norm, max(start, hint.start() - BEFORE_HINT), end) if hint else None
             if found and (_ONE_ACTIVITY.search(norm, start, found.end()) or _CLOSED.search(norm, start, end)):
                 found = _STRONG.search(norm, start, end)
-            self.at[n] = found.start() if found else end
-        return self.at[n]
+            at = self.at[n] = found.start() if found else end
+        return at
 
     def bounds(self, n: int) -> tuple[int, int]:
         """Start and end of the n-th sentence."""

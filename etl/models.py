@@ -53,14 +53,23 @@ def stored(doc: str, zh: str, **kwargs: Any) -> Any:
     return field(metadata={"doc": doc, "zh": zh}, **kwargs)
 
 
-def check_span(start: int, end: int, text: str) -> None:
-    """Raise EvidenceError unless start..end is a non-empty span as long as its text."""
-    if not (0 <= start < end and end - start == len(text)):
-        raise EvidenceError(f"no such span: {start}..{end} for {text!r}")
+class Spanned:
+    """What was read from a span of an article's text: built only with a non-empty span as long as its text."""
+
+    __slots__ = ()
+
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        start, end = self.start, self.end
+        if not (0 <= start < end and end - start == len(self.text)):
+            raise EvidenceError(f"no such span: {start}..{end} for {self.text!r}")
 
 
 @record(frozen=True, slots=True)
-class Evidence:
+class Evidence(Spanned):
     """The span of an article's text that a value was read from, and the rule that read it."""
 
     field: str = stored("what the span proves: place, date or campaign", "所证明的内容：地点、日期或行动")
@@ -68,9 +77,6 @@ class Evidence:
     end: int = stored("one past the last character", "结束字符（不含）")
     text: str = stored("the text of that span, as printed", "该处原文")
     rule: str = stored("name of the rule that read it", "所用规则")
-
-    def __post_init__(self) -> None:
-        check_span(self.start, self.end, self.text)
 
 
 @record(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class Tag:
 
 
 @record(frozen=True, slots=True)
-class Metric:
+class Metric(Spanned):
     """A reported number."""
 
     what: str = stored("the thing counted, with its verb, as in the sentence", "计数的事物（连同动词）")
@@ -197,9 +203,6 @@ class Metric:
     start: int = stored("first character of the number with its unit", "数字起始字符")
     end: int = stored("one past its last character", "数字结束字符（不含）")
     text: str = stored("number and unit as printed", "数字原文")
-
-    def __post_init__(self) -> None:
-        check_span(self.start, self.end, self.text)
 
 
 @record(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from etl.corrections import Corrections, correct, correct_links, load_correction
 from etl.inputs import Input, Known, folder_of, scan
 from etl.models import Issue
 from etl.parts import Maker, Part, issues_of, make_parts, newest_events, totals
-from etl.read import READER_VERSION
+from etl.read import reader_versions
 from etl.rules import DEFAULT_ROOT, Rules, load_rules
 from etl.store import check_folder, current, digest_of, heal, history, next_version, prune, switch, write_version
 from etl.work import Engine, Job, process_all
@@ -167,7 +167,7 @@ def work_key(rules: Rules) -> str:
         for p in sorted(here.rglob("*.py"))
     ]
     facts = [f"{name} {digest}" for name, digest in sorted(rules.digests.items()) if name not in AFTER]
-    return digest_of([*facts, *code, *(f"{k} {v}" for k, v in sorted(READER_VERSION.items()))])
+    return digest_of([*facts, *code, *(f"{k} {v}" for k, v in sorted(reader_versions().items()))])
 
 
 def scan_or_fail(options: Options, ledger: book.Ledger) -> tuple[list[Input], Known, list[Issue]]:

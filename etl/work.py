@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import multiprocessing.connection
-import os
 import shutil
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from importlib.abc import MetaPathFinder
 from itertools import count, islice
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol, cast
 
 import pyarrow as pa
@@ -30,6 +24,7 @@ from etl.models import Article, Issue, Page
 from etl.pack import Done, Result, pack
 from etl.read import read_cached
 from etl.rules import Rules, load_rules
+from etl.start import start_worker
 
 TASK_BYTES, LEAST_BYTES = 1_000_000, 100_000  # small files travel together up to a size between these: the last
 SHARES = 12  # tasks are this share of what is left, so that all workers end at about the same time
@@ -168,51 +163,21 @@ def run_task(job: Job, one: Task, rules: Rules, homes: Homes | None = None) -> R
     return pack(extract_files(((i.path, read_pages(job, i)) for i in one), rules, homes))
 
 
-_worker_rules: list[Rules] = []  # one a worker process, set by its initialiser
+_worker_rules: list[Rules] = []  # one a worker process, set by `take_up`
 _worker_homes: Homes = {}
 
 
-def start_worker(reference: Path) -> None:
-    """Load the rules once a worker, and see to it that the worker ends when the run is killed."""
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    go_without_pandas()
+def take_up(reference: Path) -> None:
+    """Load the rules that this worker process is to use: the last step of :func:`etl.start.start_worker`."""
     _worker_rules[:] = [load_rules(reference)]
     settle()
 
 
-class NoPandas(MetaPathFinder):
-    """Finds no pandas."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
-        """Refuse pandas; leave all else to the other finders."""
-        if name == "pandas":
-            raise ImportError("no pandas in a worker")
-
-
-def go_without_pandas() -> None:
-    """Let Arrow find no pandas, which it would import for the first list that it turns into an array, to ask whether the
-    list is one of pandas' own: a fifth of a second and fifty megabytes a worker."""
-    if "pandas" not in sys.modules:
-        finder = NoPandas()
-        sys.meta_path.insert(0, finder)
-        try:
-            pa.array([0])  # Arrow asks once
-        finally:
-            sys.meta_path.remove(finder)
-
-
 def settle() -> None:
-    """Tell the garbage collector that the rules stay, and to look less often: articles leave no cycles behind."""
-    gc.collect()
+    """Tell the garbage collector that what is here stays, and to look less often: articles leave no cycles behind."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-
-
-def end_with_parent() -> None:
-    """Wait for the parent's end: a killed run's workers would wait for work for ever."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
+    gc.enable()
 
 
 def worker_task(job: Job, one: Task) -> Result:

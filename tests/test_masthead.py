@@ -210,7 +210,7 @@ def test_home_from_name(name: str, place: str) -> None:
         ("- {name: 甲报, fetch: {kind: founder}}", 1),
         ("- {home: '14'}", None),
         ("甲报", None),
-        ("[", None),
+        ("- {name: 甲报}\n]", 2),
     ],
 )
 def test_wrong_newspapers_are_refused(tmp_path: Path, text: str, line: int | None) -> None:

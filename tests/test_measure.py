@@ -379,7 +379,7 @@ def test_indicators_are_about_fifty_with_both_names(rules: Rules) -> None:
         ("units.yml", "classes: {a: [户], b: [户]}\nwritten: {}\nsmall_numeral: []\n", "户 stands in a and in b"),
         ("units.yml", "classes: {a: [户]}\nwritten: {平米: 平方米}\nsmall_numeral: []\n", "平米 is in no class"),
         ("units.yml", "classes: {a: [户]}\n", "must have the keys"),
-        ("units.yml", "classes: {a: [户\n", "is no YAML"),
+        ("units.yml", "classes: {a: [户\n", "not readable as YAML"),
         ("indicators.yml", "- {id: a, zh: 甲}\n", "needs id, zh, en, classes and cues"),
         ("indicators.yml", "- {id: a, zh: 甲, en: a, classes: [none], cues: [甲]}\n", "unknown in a: none"),
         ("metric-traps.yml", "phrases: []\n", "must have the keys"),

@@ -17,25 +17,23 @@ from pathlib import Path
 from typing import Any
 
 from etl.models import Issue, Page
-from etl.read.archive import read_zip
 from etl.read.isolate import read_isolated
 from etl.read.limits import MAX_FILE_BYTES, MB
 from etl.read.mask import mask
 from etl.read.plain import read_markdown, read_text
 from etl.read.records import read_csv, read_json, read_jsonl
-from etl.read.scan import ocr_version
 from etl.read.sniff import advice, kind_of
 from etl.read.source import Source, TooLargeError
 
-__all__ = ["READER_VERSION", "digest", "read", "read_cached"]
+__all__ = ["READER_VERSION", "digest", "read", "read_cached", "reader_versions"]
 
 # Raise a version when its reader gives other pages for the same bytes: cached pages of that format are then read anew.
 READER_VERSION: dict[str, str] = {
     "text": "1",
     "markdown": "1",
     "html": "1",
-    "pdf": f"1-ocr-{ocr_version()}",
-    "image": f"1-ocr-{ocr_version()}",
+    "pdf": "1",
+    "image": "1",
     "docx": "1",
     "xlsx": "1",
     "csv": "1",
@@ -51,6 +49,15 @@ _CLUTTER = re.compile(r"~\$.*|thumbs\.db|desktop\.ini|.*\.(?:part|crdownload|tmp
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ANY_UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def reader_versions() -> dict[str, str]:
+    """Each reader's version, and the OCR engine's where it reads scans: asked for only where pages are kept or compared,
+    since finding it takes longer than all other imports of a reader."""
+    from etl.read.scan import ocr_version
+
+    scans = {kind: f"{READER_VERSION[kind]}-ocr-{ocr_version()}" for kind in ("pdf", "image")}
+    return READER_VERSION | scans
 
 
 def read(path: Path, root: Path) -> Iterator[Page | Issue]:
@@ -123,6 +130,8 @@ def _by_kind(source: Source, known: str | None) -> Iterator[Page | Issue]:
     elif source.size > MAX_FILE_BYTES and kind not in _STREAMED:
         yield source.issue("too-large", f"文件超过 {MAX_FILE_BYTES // MB} MB，未读取。请拆分后放入。")
     elif kind == "zip":
+        from etl.read.archive import read_zip  # few deliveries hold one
+
         yield from read_zip(source, read_source)
     elif kind in _SIMPLE:
         yield from _SIMPLE[kind](source)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl.models import Issue, Page
-from etl.read import READER_VERSION, read_source
+from etl.read import read_source, reader_versions
 from etl.read.sniff import kind_of
 from etl.read.source import Source
 from etl.read.wire import dump, load
@@ -43,7 +43,8 @@ def through_cache(source: Source, cache_dir: Path) -> Iterator[Page | Issue]:
 
 def entry_name(source: Source, kind: str) -> str:
     """Two-level file name made from the bytes, the kind and the versions of the readers concerned."""
-    versions = sorted(READER_VERSION.items()) if kind == "zip" else [(k, READER_VERSION[k]) for k in (kind, "mask")]
+    all_versions = reader_versions()
+    versions = sorted(all_versions.items()) if kind == "zip" else [(k, all_versions[k]) for k in (kind, "mask")]
     key = hashlib.sha256(f"{kind} {source.suffix} {versions}".encode())
     with source.open() as stream:
         while block := stream.read(1 << 20):

@@ -5,7 +5,6 @@ OCR is the extra ``ocr``; without it each scan becomes an issue that says how to
 
 from __future__ import annotations
 
-import importlib.metadata
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -33,8 +32,11 @@ class OcrMissingError(RuntimeError):
     """The extra `ocr` is not installed."""
 
 
+@cache
 def ocr_version() -> str:
     """Version of the OCR engine, or 'none': part of the readers' versions, so that scans are read anew with it."""
+    import importlib.metadata
+
     try:
         return importlib.metadata.version("rapidocr")
     except importlib.metadata.PackageNotFoundError:

@@ -11,6 +11,7 @@ from etl.rules.gazetteer import Gazetteer, load_gazetteer
 from etl.rules.newspapers import Newspaper, load_newspapers
 from etl.rules.quantities import Quantities, load_quantities
 from etl.rules.taxonomy import Taxonomy, load_taxonomy
+from etl.rules.yaml_files import KeptYaml
 
 DEFAULT_ROOT = Path(__file__).resolve().parents[2] / "data" / "reference"
 
@@ -34,14 +35,17 @@ class Rules:
 
 def load_rules(root: Path = DEFAULT_ROOT) -> Rules:
     """Read every rule file below `root`; raise RulesError naming file and line where one is ambiguous or wrong."""
-    return Rules(
-        gazetteer=load_gazetteer(root),
-        taxonomy=load_taxonomy(root),
-        quantities=load_quantities(root),
-        newspapers=load_newspapers(root),
-        calendar=load_calendar(root),
-        digests=file_digests(root),
+    yaml, digests = KeptYaml(root.parent / "cache"), file_digests(root)
+    rules = Rules(
+        gazetteer=load_gazetteer(root, digests),
+        taxonomy=load_taxonomy(root, yaml.read),
+        quantities=load_quantities(root, yaml.read),
+        newspapers=load_newspapers(root, yaml.read),
+        calendar=load_calendar(root, yaml.read),
+        digests=digests,
     )
+    yaml.keep()
+    return rules
 
 
 def file_digests(root: Path) -> dict[str, str]:

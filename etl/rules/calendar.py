@@ -10,12 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from lunardate import LunarDate
 
 from etl.rules.errors import RulesError
+from etl.rules.yaml_files import Reader, read_yaml
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 FILE = "calendar.yml"
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 NTH = re.compile(r"(0[1-9]|1[0-2])-([1-5])-([1-7])")
@@ -102,13 +101,10 @@ class Calendar:
         return "|".join(re.escape(name) for name in sorted(self.seasons, key=len, reverse=True))
 
 
-def load_calendar(root: Path) -> Calendar:
+def load_calendar(root: Path, read: Reader = read_yaml) -> Calendar:
     """Read calendar.yml; RulesError where a festival has no day, two days, or a name that another has."""
     path = root / FILE
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
-    except (OSError, yaml.YAMLError) as error:
-        raise RulesError(path, None, f"cannot be read: {error}") from error
+    data = read(path)
     terms = {name: term_of(path, name, row) for name, row in data.get("terms", {}).items()}
     festivals: dict[str, Festival] = {}
     for row in data.get("festivals", []):
@@ -124,7 +120,7 @@ def load_calendar(root: Path) -> Calendar:
 def term_of(path: Path, name: str, row: dict[str, Any]) -> Term:
     """A solar term's row."""
     try:
-        return Term(int(row["month"]), float(row["c"]), dict(row.get("shift", {})))
+        return Term(int(row["month"]), float(row["c"]), {int(year): by for year, by in row.get("shift", {}).items()})
     except (KeyError, TypeError, ValueError) as error:
         raise RulesError(path, None, f"solar term {name} needs month and c: {error}") from error
 

@@ -16,6 +16,7 @@ import tempfile
 import zlib
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -146,9 +147,13 @@ def source_files(root: Path) -> list[Path]:
     return [*(folder / name for name in names), root / "locality-overrides.csv"]
 
 
-def load_gazetteer(root: Path) -> Gazetteer:
-    """Load the compiled gazetteer below `root`, compiling it first where the cache has none for these files."""
-    digest = source_digest(source_files(root))
+def load_gazetteer(root: Path, digests: Mapping[str, str] | None = None) -> Gazetteer:
+    """Load the compiled gazetteer below `root`, compiling it first where the cache has none for these files.
+
+    `digests` are the files' SHA-256 by relative path, where they are known.
+    """
+    known = {root / name: bytes.fromhex(digest) for name, digest in (digests or {}).items()}
+    digest = source_digest(source_files(root), known)
     path = root.parent / "cache" / f"gazetteer-{digest}.bin"
     sections = read_cache(path)
     if sections is None:
@@ -159,12 +164,13 @@ def load_gazetteer(root: Path) -> Gazetteer:
     return from_sections(digest, sections)
 
 
-def source_digest(files: list[Path]) -> str:
+def source_digest(files: list[Path], known: Mapping[Path, bytes]) -> str:
     """One digest of the source files and of the code that compiles them."""
     total = hashlib.sha256(Path(__file__).with_name("gazetteer_build.py").read_bytes())
     for file in files:
         total.update(file.name.encode())
-        total.update(hashlib.sha256(file.read_bytes()).digest() if file.exists() else b"absent")
+        digest = known.get(file) or (hashlib.sha256(file.read_bytes()).digest() if file.exists() else b"absent")
+        total.update(digest)
     return total.hexdigest()[:16]
 
 

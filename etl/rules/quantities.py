@@ -9,9 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from etl.rules.errors import RulesError
+from etl.rules.yaml_files import Reader, read_yaml
 
 UNITS = "units.yml"
 INDICATORS = "indicators.yml"
@@ -197,27 +196,16 @@ def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)")
 
 
-def load_quantities(root: Path) -> Quantities:
+def load_quantities(root: Path, read: Reader = read_yaml) -> Quantities:
     """Read the three files below `root`; raise RulesError where one is missing, misspelt or ambiguous."""
-    units, written, small = read_units(root / UNITS)
+    units, written, small = read_units(root / UNITS, read)
     return Quantities(
         units=units,
         written=written,
         small_numeral=small,
-        indicators=read_indicators(root / INDICATORS, units),
-        traps=read_traps(root / TRAPS, frozenset(units.values())),
+        indicators=read_indicators(root / INDICATORS, units, read),
+        traps=read_traps(root / TRAPS, frozenset(units.values()), read),
     )
-
-
-def read_yaml(path: Path) -> Any:
-    """The content of a YAML file; RulesError with the line where it cannot be read."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except OSError as error:
-        raise RulesError(path, None, f"cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise RulesError(path, mark.line + 1 if mark else None, f"is no YAML: {error}") from error
 
 
 def line_of(path: Path, word: str) -> int | None:
@@ -240,9 +228,9 @@ def mapping(path: Path, value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
     return value
 
 
-def read_units(path: Path) -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+def read_units(path: Path, read: Reader) -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
     """Unit → class, unit as printed → unit in the table, units of small numerals."""
-    data = mapping(path, read_yaml(path), ("classes", "written", "small_numeral"))
+    data = mapping(path, read(path), ("classes", "written", "small_numeral"))
     units: dict[str, str] = {}
     for name, members in data["classes"].items():
         for unit in words(path, name, members):
@@ -255,9 +243,9 @@ def read_units(path: Path) -> tuple[dict[str, str], dict[str, str], frozenset[st
     return units, dict(data["written"]), frozenset(data["small_numeral"])
 
 
-def read_indicators(path: Path, units: Mapping[str, str]) -> tuple[Indicator, ...]:
+def read_indicators(path: Path, units: Mapping[str, str], read: Reader) -> tuple[Indicator, ...]:
     """The indicators in the file's order."""
-    data = read_yaml(path)
+    data = read(path)
     if not isinstance(data, list):
         raise RulesError(path, 1, "must be a list of indicators")
     found: dict[str, Indicator] = {}
@@ -291,9 +279,9 @@ def read_indicator(path: Path, entry: Any, units: Mapping[str, str]) -> Indicato
     )
 
 
-def read_traps(path: Path, classes: frozenset[str]) -> Traps:
+def read_traps(path: Path, classes: frozenset[str], read: Reader) -> Traps:
     """The lists of metric-traps.yml."""
-    data = mapping(path, read_yaml(path), (*TRAP_LISTS, "after"))
+    data = mapping(path, read(path), (*TRAP_LISTS, "after"))
     if not isinstance(data["after"], dict) or not set(data["after"]) <= classes:
         raise RulesError(path, line_of(path, "after:"), "after must map classes of units.yml to words")
     after = {name: words(path, name, members) for name, members in data["after"].items()}

@@ -16,10 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
 from etl.rules.errors import RulesError
+from etl.rules.yaml_files import Reader, read_yaml
 from etl.text import normalise
 
 Strength = Literal["brand", "strong", "weak"]
@@ -54,6 +54,7 @@ WORD = re.compile(r"(.+?)(?::(\d{1,2}(?:\.\d{1,2})?))?")
 # that begins with one set of characters: three times as fast as [\s"'`「」『』]+.
 _SQUEEZED = " \n\x1f\u1680\u2028\u2029\"'`「」『』"
 SQUEEZED = re.compile(f"[{_SQUEEZED}][{_SQUEEZED}]*")
+IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")  # what squeezing leaves as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def squeeze(text: str) -> str:
     return SQUEEZED.sub("", normalise(text))
 
 
-def load_taxonomy(root: Path) -> Taxonomy:
+def load_taxonomy(root: Path, read: Reader = read_yaml) -> Taxonomy:
     """Read the campaign files below `root`/campaigns; raise RulesError where one is ambiguous or wrong."""
     folder = root / FOLDER
     paths = sorted(folder.glob("*.yml"))
@@ -178,7 +179,7 @@ def load_taxonomy(root: Path) -> Taxonomy:
     found: list[tuple[Source, Mapping[str, Any], Campaign]] = []
     for path in paths:
         source = Source(path, path.read_text(encoding="utf-8"))
-        data = parse(source)
+        data = checked(source, read(path))
         for key, kept in lists.items():
             kept.update(words(source, data.get(key), key))
         found += [(source, raw, campaign(source, raw, data)) for raw in entries(source, data)]
@@ -186,15 +187,8 @@ def load_taxonomy(root: Path) -> Taxonomy:
     return compiled(tuple(c for _, _, c in found), lists)
 
 
-def parse(source: Source) -> Mapping[str, Any]:
-    """The YAML mapping of a file."""
-    try:
-        data = yaml.load(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise RulesError(source.path, line, f"not readable as YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise RulesError(source.path, None, f"not readable as YAML: {error}") from error
+def checked(source: Source, data: Any) -> Mapping[str, Any]:
+    """The data of a file, which is a mapping with the keys that we know."""
     if not isinstance(data, dict):
         raise RulesError(source.path, 1, "expected a mapping with the key campaigns")
     unknown = data.keys() - {"group", "group_en", "campaigns", *LISTS}
@@ -270,13 +264,13 @@ def words(source: Source, value: Any, key: str, own: str = "") -> dict[str, floa
         raise source.error(f"{own or source.path.name}: {key} must hold words separated by spaces", own, key)
     found: dict[str, float | None] = {}
     for word in value.split():
-        match = WORD.fullmatch(word)
-        text = squeeze(match[1]) if match else ""
-        if not match or not text:
+        match = None if IDEOGRAPHS.fullmatch(word) else WORD.fullmatch(word)
+        text = squeeze(match[1]) if match else word
+        if not text:
             raise source.error(f"{own}: empty cue {word!r} in {key}", own, key)
         if text in found:
             raise source.error(f"{own}: {text} is there twice in {key}", own, key, text)
-        found[text] = float(match[2]) if match[2] else None
+        found[text] = float(match[2]) if match and match[2] else None
     return found
 
 

@@ -211,7 +211,7 @@ def _body(made: Single, raw: str, norm: str, start: int, end: int) -> str:
         for a, b in line.spans:
             made.parts.append((role, start + a, start + b))
         if role == "body":
-            paragraph = despace(line.text) if has_stray_blanks(line) else line.text
+            paragraph = despace(line.text) if " " in line.norm and has_stray_blanks(line) else line.text
             kept.append(_even(paragraph) if uneven else paragraph)
         elif role == "byline":
             made.names += byline_of(line.norm) or names_only(line.norm)
@@ -230,13 +230,15 @@ def _paragraph_lines(text: str, norm: str) -> list[Line]:
     lines = list(physical_lines(text, norm))
     if len(lines) < 5:
         return lines
-    short = sum([8 <= line.size <= 46 for line in lines])
+    short = sum([8 <= len(norm) - norm.count(" ") <= 46 for _, norm, *_ in lines])
     return unwrap(lines) if short * 2 > len(lines) else lines
 
 
 def _line_role(line: Line, index: int, count: int) -> str:
     norm = line.norm
     kind = line.kind or (kind_of(norm) if len(norm) <= 80 or norm[0] in "（图来责编图▲△↑" or line.size <= 80 else "")
+    if not kind:  # most lines
+        return "body"
     if kind in ("byline", "names"):
         return "byline" if index < 3 or index >= count - 3 else "body"
     if kind == "links":
