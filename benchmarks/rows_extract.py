@@ -66,7 +66,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     from etl.pack import pack
     from etl.rules import load_rules
     from etl.text import Text
-    from etl.work import settle
+    from etl.work import BATCH_PAGES, settle
 
     rules, truths = load_rules(), composed(number)
     articles = [t.article for t in truths]
@@ -75,6 +75,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     homes: Homes = {}
     settle()
     pages = [Page("x.jsonl", a.text, None, a.newspaper, a.published_on, "metadata", True) for a in articles]
+    tasks = [pages[i : i + BATCH_PAGES] for i in range(0, number, BATCH_PAGES)]  # as a run's workers get them
     steps = {
         "split and masthead": lambda: [articles_of(p, rules, homes) for p in pages],
         "text": lambda: [Text.of(a.text) for a in articles],
@@ -83,7 +84,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
         "classify": lambda: [classify(a, t, rules) for a, t in texts],
         "measure": lambda: [measure_all(texts[g], rules) for g in groups],
         "extract (all of the above but split)": lambda: [extract_all(articles[g], rules) for g in groups],
-        "all steps, to Arrow": lambda: pack([extract_pages("x.jsonl", pages, rules, homes)]),
+        "all steps, to Arrow": lambda: [pack([extract_pages("x.jsonl", task, rules, homes)]) for task in tasks],
     }
     found = {}
     for name, call in steps.items():

@@ -106,7 +106,7 @@ def counted(dense: str, head: int, taxonomy: Taxonomy) -> dict[int, Row]:
         nth = times[pattern] = times.get(pattern, -1) + 1
         factor = DECAY[nth] if nth < len(DECAY) else DECAY[-1]
         factor *= HEAD if start < head else LEAD if start < lead else BODY
-        part, mention = 1 << start * PARTS // length, (pattern, start, end)
+        part = 1 << start * PARTS // length
         for campaign, weight in says:
             row = rows.get(campaign)
             if row is None:
@@ -117,7 +117,7 @@ def counted(dense: str, head: int, taxonomy: Taxonomy) -> dict[int, Row]:
             if start < lead:
                 row.opening += gain
             if gain > row.gain:
-                row.gain, row.best = gain, mention
+                row.gain, row.best = gain, (pattern, start, end)
     return rows
 
 
