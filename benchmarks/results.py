@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.measure import MB
+
 Results = dict[str, Any]
 STEPS_GOAL = 2000
 
@@ -98,8 +100,9 @@ GOALS: list[Goal] = [
     ("its memory", "≤ 1 GB", "refresh", lambda r: f"{r['private MB']:,.0f} MB (without mapped files; {r['peak MB']:,.0f} MB with)", lambda r: r["private MB"] <= 1024),
     ("a view's server time at 1 M events", "p95 ≤ 200 ms", "views", lambda r: f"p95 {r['p95'] * 1e3:,.0f} ms, median {r['median'] * 1e3:,.0f} ms", lambda r: r["p95"] <= 0.2),
     ("20 users click at once", "p95 ≤ 2 s", "views", lambda r: f"p95 {r['twenty at once']['p95']:.1f} s", lambda r: r["twenty at once"]["p95"] <= 2),
-    ("first page behind the gzip proxy", "≤ 1.6 MB", "first-page", lambda r: f"{span(r['MB'], 1, 2)} MB", lambda r: r["MB"]["median"] <= 1.6),
-    ("its first chart", "≤ 2.5 s", "first-page", lambda r: f"{span(r['first chart seconds'], 1, 1)} s", lambda r: r["first chart seconds"]["median"] <= 2.5),
+    ("first page behind the gzip proxy", "≤ 1.6 MB", "first-page", lambda r: f"{span(r['MB'], 1, 2)} MB (of 2²⁰ bytes; {r['MB']['median'] * MB / 1e6:.2f} million bytes)", lambda r: r["MB"]["median"] <= 1.6),
+    ("its first chart", "≤ 2.5 s", "first-page", lambda r: f"{span(r['first chart seconds'], 1, 2)} s", lambda r: r["first chart seconds"]["median"] <= 2.5),
+    ("its last chart", "≤ 2.5 s", "first-page", lambda r: f"{span(r['all charts seconds'], 1, 2)} s", lambda r: r["all charts seconds"]["median"] <= 2.5),
 ]  # fmt: skip
 
 

@@ -25,9 +25,8 @@ from dashboard.tables import RUNS, SINGLE, Connection, sums
 from etl.models import Event, schema_of
 
 Params = dict[str, Any]
-Columns = dict[
-    str, Any
-]  # arrays or lists of one length by the names of columns: frames are made of them once, at the end
+# Arrays or lists of one length by the names of columns: frames are made of them once, at the end.
+Columns = dict[str, Any]
 LEVEL_COLUMNS = ("p", "c", "d", "s", "k")
 ALL = "true"  # the condition of filters that ask for everything
 QUIET_WEEKS = 2  # a street is newly silent after this many covered weeks without a report
@@ -53,10 +52,7 @@ def table(found: Columns, *names: str) -> pd.DataFrame:
 
 def taken(found: Columns, at: Any) -> Columns:
     """The rows at those positions (or of a slice), in that order."""
-    return {
-        name: np.ma.asarray(c)[at] if isinstance(c, np.ma.MaskedArray) else np.asarray(c)[at]
-        for name, c in found.items()
-    }
+    return {name: column[at] for name, column in found.items()}
 
 
 def named(sql: str, params: Params) -> Params:
@@ -699,7 +695,7 @@ def indicator_sums(
 def grouped(found: Columns, by: str, kind: int) -> pd.DataFrame:
     """The sums by one column, total and n beside it; those of no known one left out."""
     at = (found["kind"] == kind) & ~np.ma.getmaskarray(found[by])
-    return table({name: np.ma.getdata(found[name])[at] for name in (by, "total", "n")})
+    return table({by: np.ma.getdata(found[by])[at], "total": found["total"][at], "n": found["n"][at]})
 
 
 def indicator_weeks(cur: Connection, filters: Filters, last: dt.date | None, key: str, unit: str) -> pd.DataFrame:
@@ -837,13 +833,8 @@ def event_ids(cur: Connection, rows: np.ndarray[Any, Any]) -> list[str]:
     return [ids[r] for r in rows.tolist()]
 
 
-WORDING = {
-    "what": "what",
-    "qualifier": "qualifier",
-    "text": "text",
-    "first": "start",
-    "last": "end",
-}  # column: part of a number
+# Column of an answer: the part of a number that it shows.
+WORDING = {"what": "what", "qualifier": "qualifier", "text": "text", "first": "start", "last": "end"}
 
 
 def with_words(cur: Connection, numbers: Columns, *names: str) -> pd.DataFrame:
