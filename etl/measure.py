@@ -121,12 +121,8 @@ def once(readings: list[Reading]) -> list[Reading]:
     for reading in readings:
         number = reading[0]
         so_far = alike.setdefault((number.value, number.unit), [])
-        if so_far:
-            others = so_far[-MAX_ALIKE:]
-            if number.unit_class == "ratio":  # in one sentence they are no facts told twice
-                others = [other for other in others if other[1][1] != reading[1][1]]
-            if any(same_fact(reading, other) for other in others):
-                continue
+        if so_far and any(same_fact(reading, other) for other in so_far[-MAX_ALIKE:]):
+            continue
         so_far.append(reading)
         kept.append(reading)
     return kept
@@ -135,7 +131,7 @@ def once(readings: list[Reading]) -> list[Reading]:
 def same_fact(a: Reading, b: Reading) -> bool:
     """Of two numbers with the same value and unit: whether their nouns are alike, or the number is too odd to occur twice by chance (3813户).
 
-    In one sentence 省级资金120万元、市级资金120万元 are two facts; 连查4辆面包车 told twice over is one.
+    In one sentence 省级资金120万元、市级资金120万元 are two facts, and ratios always are; 连查4辆面包车 told twice over is one.
     """
     number, (counted, sentence), indicator, _ = a
     _, (other, other_sentence), other_indicator, _ = b
