@@ -15,11 +15,8 @@ from collections.abc import Sequence
 
 TIDY_SECONDS, TIDY_AFTER = 10.0, 2  # how often, and after how many small collections, all garbage is looked for
 TIDY_LATEST = 60.0  # seconds after which that is no longer put off until nobody waits for a page
-YOUNG, OLDER, OLD = (
-    20_000,
-    20,
-    20,
-)  # objects before a small collection, and of these before a larger one (Python: 700, 10, 10)
+# Objects before a small collection, and small and larger ones before the next larger one (Python: 700, 10, 10).
+YOUNG, OLDER, OLD = 20_000, 20, 20
 VIEWS = ("overview", "campaigns", "places", "indicators", "events", "brief", "quality")
 log = logging.getLogger(__name__)
 

@@ -178,6 +178,12 @@ def test_hostile_text_in_every_part_of_data(hostile: Path) -> None:
         assert "<img src=x" not in shown(run("quality", {"part": part}))
 
 
+def test_the_chart_that_calls_for_plotly_is_gone_at_the_end() -> None:
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    charts = [c.proto.id for c in app.get("plotly_chart")]
+    assert charts and not app.exception and not [c for c in charts if "early_chart" in c]
+
+
 def test_no_table_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMPAIGN_DATA", str(tmp_path))
     app = AppTest.from_file(str(APP), default_timeout=60).run()
