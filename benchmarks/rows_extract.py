@@ -60,7 +60,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     from etl.dates import dates
     from etl.extract import TOGETHER, extract_all
     from etl.harvest import Homes, articles_of, extract_pages
-    from etl.locate import locate
+    from etl.locate import locate, locate_all
     from etl.measure import measure_all
     from etl.models import Article, Event, Page, to_batch
     from etl.pack import pack
@@ -79,7 +79,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     steps = {
         "split and masthead": lambda: [articles_of(p, rules, homes) for p in pages],
         "text": lambda: [Text.of(a.text) for a in articles],
-        "locate": lambda: [locate(a, t, rules) for a, t in texts],
+        "locate": lambda: [locate_all(texts[g], rules) for g in groups],
         "dates": lambda: [dates(a, t, rules) for a, t in texts],
         "classify": lambda: [classify(a, t, rules) for a, t in texts],
         "measure": lambda: [measure_all(texts[g], rules) for g in groups],

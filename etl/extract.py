@@ -11,7 +11,7 @@ from etl.assemble import assemble
 from etl.check import check
 from etl.classify import classify
 from etl.dates import dates
-from etl.locate import locate, locate_issues
+from etl.locate import locate_all, locate_issues
 from etl.measure import measure_all
 from etl.models import Article, Event, Issue, schema_of, to_batch
 from etl.rules import Rules
@@ -30,7 +30,7 @@ def extract_all(articles: Sequence[Article], rules: Rules) -> list[tuple[list[Ev
     """The same of several articles, step by step: a step's tables then stay in the processor's caches (a sixth faster)."""
     texts = [Text.of(a.text) for a in articles]
     pairs = list(zip(articles, texts, strict=True))
-    places = [locate(a, t, rules) for a, t in pairs]
+    places = locate_all(pairs, rules)
     whens = [dates(a, t, rules) for a, t in pairs]
     tags = [classify(a, t, rules) for a, t in pairs]
     metrics = measure_all(pairs, rules)

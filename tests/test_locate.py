@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.locate import locate, locate_issues, page_places
+from etl.locate import locate, locate_all, locate_issues, page_places
 from etl.models import Article, Place
 from etl.rules import Rules
 from etl.text import Text
@@ -29,6 +29,11 @@ def article(
 
 def places(rules: Rules, text: str, **known: object) -> list[Place]:
     return locate(article(text, **known), Text.of(text), rules)  # type: ignore[arg-type]
+
+
+def without_listed(found: list[Place]) -> list[Place]:
+    """The event's places and, of those in passing, the streets without a code."""
+    return [p for p in found if p.role == "activity" or (p.street and not p.street_code)]
 
 
 def event_places(rules: Rules, text: str, **known: object) -> list[str]:
@@ -209,6 +214,14 @@ def test_names_in_passing_are_mentions(rules: Rules) -> None:
     assert [(p.district, p.role) for p in found if p.district == "小店区"] == [("小店区", "mention")]
 
 
+def test_of_names_in_passing_a_run_keeps_what_it_signals(rules: Rules) -> None:
+    text = "平城区水泊寺街道开展清扫，水泊寺街道组织人员赴太原市小店区、清徐县东湖街道学习。水泊寺街道还开展义诊。"
+    one = article(text)
+    (found,) = locate_all([(one, Text.of(text))], rules)
+    assert [(p.street, p.role) for p in found] == [("水泊寺街道", "activity"), ("东湖街道", "mention")]
+    assert [i.kind for i in locate_issues(one, found)] == ["unknown-street"]
+
+
 def test_links_at_the_end_are_no_places(rules: Rules) -> None:
     text = "今年以来，新城区城管执法局开展垃圾分类宣传，新城区组织党员观摩。推荐阅读 新城区西一路街道焕发活力"
     found = places(rules, text)
@@ -265,7 +278,7 @@ def test_no_text_raises_and_spans_hold(rules: Rules, text: str) -> None:
         assert text[place.evidence.start : place.evidence.end] == place.evidence.text
         assert place.evidence.text
     assert len({(p.key, p.role) for p in found}) == len(found)
-    locate_issues(one, found)
+    assert without_listed(found) == locate_all([(one, Text.of(text))], rules)[0]
     page_places([text], rules)
 
 

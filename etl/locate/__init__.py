@@ -8,12 +8,13 @@ name.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from etl.locate.mentions import find
+from etl.locate.mentions import find, matches_of
 from etl.locate.places import build_places
 from etl.locate.resolve import city_of, county_of, resolve
 from etl.locate.salience import choose, weigh
-from etl.locate.unlisted import add_unlisted, keep_undecided
+from etl.locate.unlisted import complete
 from etl.models import Article, Issue, Place, Severity
 from etl.rules import Rules
 from etl.text import Text
@@ -23,14 +24,26 @@ __all__ = ["locate", "locate_issues", "page_places"]
 
 def locate(article: Article, text: Text, rules: Rules) -> list[Place]:
     """Places that the article names, the event's place first; empty where no place is named or known."""
-    gazetteer = rules.gazetteer
-    found = find(article, text.norm, gazetteer)
-    undecided = resolve(article, text.norm, found, gazetteer)
-    names = add_unlisted(found, text.norm, gazetteer)
-    keep_undecided(found, undecided, text.norm, names)
-    scores = weigh(found, text.norm, gazetteer)
-    chosen = choose(article, found, text.norm, scores, gazetteer)
-    return build_places(article, text, found, scores, chosen, gazetteer, names)
+    return locate_all([(article, text)], rules, passing=True)[0]
+
+
+def locate_all(pairs: Sequence[tuple[Article, Text]], rules: Rules, *, passing: bool = False) -> list[list[Place]]:
+    """The same of several articles, pass by pass, so that each pass stays in the processor's caches.
+
+    Of what is named in passing only the streets that no source lists are given, unless `passing`: those are signalled,
+    and nobody asks for the others.
+    """
+    g = rules.gazetteer
+    matches = [matches_of(text.norm, g) for _, text in pairs]
+    found = [find(a, t.norm, some, g) for (a, t), some in zip(pairs, matches, strict=True)]
+    undecided = [resolve(a, t.norm, f, g) for (a, t), f in zip(pairs, found, strict=True)]
+    names = [complete(f, some, t.norm, g) for (_, t), f, some in zip(pairs, found, undecided, strict=True)]
+    scores = [weigh(f, t.norm, g) for (_, t), f in zip(pairs, found, strict=True)]
+    chosen = [choose(a, f, t.norm, s, g) for (a, t), f, s in zip(pairs, found, scores, strict=True)]
+    return [
+        build_places(a, t, f, s, c, g, n, passing=passing)
+        for (a, t), f, s, c, n in zip(pairs, found, scores, chosen, names, strict=True)
+    ]
 
 
 def locate_issues(article: Article, places: list[Place]) -> list[Issue]:
@@ -61,7 +74,7 @@ def page_places(texts: list[str], rules: Rules) -> tuple[str, ...]:
     for raw in texts:
         text = Text.of(raw)
         article = bare_article(raw)
-        found = find(article, text.norm, rules.gazetteer)
+        found = find(article, text.norm, matches_of(text.norm, rules.gazetteer), rules.gazetteer)
         resolve(article, text.norm, found, rules.gazetteer)
         codes = {m.codes[0] for m in found.mentions if len(m.codes) == 1 and not m.weak}
         counts.update({county_of(c) for c in codes if county_of(c)} | {city_of(c) for c in codes if city_of(c)})

@@ -80,10 +80,9 @@ class Found:
     tail: int = 0
 
 
-def find(article: Article, norm: str, gazetteer: Gazetteer) -> Found:
-    """All names of divisions in `norm`, longest first, without those that are no places."""
+def find(article: Article, norm: str, by_kind: tuple[list[Match], ...], gazetteer: Gazetteer) -> Found:
+    """The names of divisions in `norm` out of all matches by kind, longest first, without those that are no places."""
     found = found_in(article, norm)
-    by_kind = matches_of(norm, gazetteer)
     if by_kind[TAIL]:
         late = len(norm) * 3 // 5
         found.tail = min((start for start, _, _ in by_kind[TAIL] if start >= late), default=len(norm))

@@ -28,14 +28,14 @@ def build_places(
     chosen: list[tuple[int, float]],
     gazetteer: Gazetteer,
     names: dict[int, str],
+    *,
+    passing: bool,
 ) -> list[Place]:
-    """The event's places, main one first, then those named in passing."""
+    """The event's places, main one first, then those named in passing: all, or only streets that no source lists."""
     builder = Builder(article, text, found, gazetteer, names)
     places = [builder.place(code, scores[code].first if code in scores else None, "activity") for code, _ in chosen]
-    taken = {code for code, _ in chosen}
-    for code, score in scores.items():
-        if code not in taken and score.first is not None and len(places) < MOST_MENTIONS:
-            places.append(builder.place(code, score.first, "mention"))
+    if passing or max(scores, default=0) >= FORMER:
+        places += in_passing(builder, chosen, scores, 0 if passing else FORMER)
     if len(places) == 1 and places[0] is not None:
         return [places[0]]
     unique: dict[tuple[str | None, ...], Place] = {}
@@ -43,6 +43,16 @@ def build_places(
         if place is not None:
             unique.setdefault(place.key, place)
     return list(unique.values())
+
+
+def in_passing(
+    builder: Builder, chosen: list[tuple[int, float]], scores: dict[int, Score], least: int
+) -> list[Place | None]:
+    """Of the first places that are named but are not the event's, those with codes from `least` on."""
+    taken = {code for code, _ in chosen}
+    named = [(code, score.first) for code, score in scores.items() if code not in taken and score.first is not None]
+    first = named[: max(0, MOST_MENTIONS - len(chosen))]
+    return [builder.place(code, mention, "mention") for code, mention in first if code >= least]
 
 
 class Builder:

@@ -30,6 +30,13 @@ UNKNOWN_COUNTY = 990000  # pseudo codes of county names that several counties sh
 UNLISTED = 500  # pseudo codes of unlisted streets: FORMER + county * 1000 + UNLISTED + n
 
 
+def complete(found: Found, undecided: list[Mention], norm: str, gazetteer: Gazetteer) -> dict[int, str]:
+    """Add unlisted and misread townships and, where nothing else is named, undecided names; the pseudo codes' names."""
+    names = add_unlisted(found, norm, gazetteer)
+    keep_undecided(found, undecided, norm, names)
+    return names
+
+
 def add_unlisted(found: Found, norm: str, gazetteer: Gazetteer) -> dict[int, str]:
     """Add mentions of unlisted or misread townships to `found`; return the names of the pseudo codes."""
     names: dict[int, str] = {}
