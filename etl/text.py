@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Full-width ASCII, look-alike dashes, dots and quotes, exotic spaces: each one character to one character, so that a
 # span found in the normalised text is the same span in the raw text. NFKC would turn ㎡ into two characters.
@@ -33,9 +34,17 @@ def normalise(text: str) -> str:
 
     A comma between digits (1,200) stays an ASCII comma; every other comma becomes ，.
     """
+    return _normalised_once(text) if len(text) <= _REMEMBERED else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     unquoted = text.replace("“", '"').replace("”", '"')
     return _THOUSANDS.sub(",", _FOLDED.sub(_fold, unquoted))
 
+
+# A page that is one article is read as a page, and as an article again: its text is the same, and so is what it folds to.
+_REMEMBERED, _TEXTS = 5000, 512  # characters of a text that is remembered, and how many are: some 10 MB at most
+_normalised_once = lru_cache(maxsize=_TEXTS)(_normalised)
 
 # Only one character in thirty changes: finding those is six times faster than asking a table for each (str.translate).
 # Most of these are double quotes, and `replace` is faster still.

@@ -39,6 +39,7 @@ def make(
     """Puts headline, subhead and body into one text and gives it its id; all else is copied from the page."""
     head = "".join(f"{part}\n" for part in (headline, subhead) if part)
     text = head + body
+    text = page.text if text == page.text else text  # one string, folded and hashed once
     day = page.published_on.isoformat() if page.published_on else None
     return Article(
         article_id=article_id(page.newspaper, day, text),

@@ -28,7 +28,7 @@ _MEDIUM = r"[一-龥A-Za-z·（）|/ -]{1,22}?"
 _OUTLET = r"(?:网）?|报|社|台|客户端|融媒|新闻|传媒|中心|频道)"
 _REPORTER = r"(?:全媒体|融媒体?|首席|见习)?(?:记者|通讯员)"
 #: 本报讯 · 新华社北京3月1日电 · 荆楚网（湖北日报网）讯（… · 红网时刻新闻7月26日讯 · 本报记者 李四 … · 大众网记者 刘臻 …
-LEAD = re.compile(
+_LEAD = re.compile(
     _BULLETS
     + _any(
         rf"(?:本报|本台|本刊|本网|我报)(?:[一-龥]{{0,6}}{_DAY})?(?:综合)?(?:讯|电|消息)",
@@ -39,6 +39,14 @@ LEAD = re.compile(
         r"本报[一-龥]{0,4}(?:记者|通讯员)[ ：]{1,2}[一-龥](?: ?[一-龥]){1,3}(?=[ \"（])",
     )
 )
+_LEAD_SIGN, _LEAD_REACH = re.compile("[讯电消记]"), 64  # one of these stands that near the start of each
+
+
+def leads(norm: str) -> bool:
+    """Whether a text begins as news does: 本报讯 … · 新华社北京3月1日电 … · 本报记者 李四 …"""
+    return _LEAD_SIGN.search(norm, 0, _LEAD_REACH) is not None and _LEAD.match(norm) is not None
+
+
 _SALUTED = _any(
     *_words(
         "委员 朋友 市民 居民 同志 村民 党员 家长 同学 师生 教师 单位 企业 业主 网友 读者 群众 干部 职工 员工 志愿者"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from etl.split.join import crosses, despace, ends_sentence, fold, is_spaced_out, starts_inside
-from etl.split.kinds import JUMP, LEAD, credit_at, is_paper, is_salutation, kind_of
+from etl.split.kinds import JUMP, credit_at, is_paper, is_salutation, kind_of, leads
 from etl.split.line import Line, line_at
 from etl.split.names import byline_of, names_only
 from etl.split.wrap import unwrap
@@ -41,10 +41,11 @@ def physical_lines(text: str, norm: str) -> Iterator[Line]:
         size = len(stripped)
         lead = len(raw) - len(raw.lstrip()) if size < len(raw) else 0
         if stripped[0] not in _MARKED:
-            if lead or len(stripped.split(None, 3)) > 3:
+            folded = norm[start : start + size]
+            if lead or folded.count(" ") > 2:
                 yield _line(raw, stripped, start, lead, norm, gap)
             else:  # most lines
-                yield Line(stripped, norm[start : start + size], ((start, start + size),), "", gap)
+                yield Line(stripped, folded, ((start, start + size),), "", gap)
             gap = 0
         elif _IMAGE.fullmatch(stripped):
             yield line_at(stripped, start + lead, "image", gap)
@@ -167,7 +168,7 @@ def _text_kind(line: Line) -> str:
     """lead, body, short or noise for a line of no known kind."""
     if line.size <= 1:
         return "noise"
-    if line.size > 14 and LEAD.match(line.norm):
+    if line.size > 14 and leads(line.norm):
         return "lead"
     if line.level:
         return "short"

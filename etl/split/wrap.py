@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from etl.split.join import ends_sentence, fold, starts_inside
-from etl.split.kinds import LEAD, is_office, kind_of
+from etl.split.kinds import is_office, kind_of, leads
 from etl.split.line import Line
 
 _PUNCTUATION = re.compile(r"[，。；！？、：]")
@@ -105,7 +105,7 @@ def _column(widths: list[float], i: int) -> float | None:
 def _begins_block(stanza: list[Line], widths: list[float], i: int, column: float) -> bool:
     """Whether line i, after a full line, starts something new: a lead, or a headline after a finished sentence."""
     norm, before = stanza[i].norm, stanza[i - 1].norm
-    if LEAD.match(norm) or _alone(norm):
+    if leads(norm) or _alone(norm):
         return True
     if not ends_sentence(before) or widths[i] >= column - _SLACK:
         return False
