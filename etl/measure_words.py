@@ -115,11 +115,14 @@ def around_one(side: Sides, left: list[Word], phrase: Words, right: Words) -> Ar
 
 def sides_of(norm: str, numbers: Sequence[Number], i: int) -> Sides:
     """The sides of a number, as far as its clause reaches between the number before it and the next one."""
-    start, end = numbers[i].start, numbers[i].end
+    number = numbers[i]
+    start, end = number.start, number.end
+    left, phrase, joined = left_of(norm, reach_before(numbers, i), start)
+    if norm[end : end + 1] in _ENDS:  # no words follow most numbers
+        return left, phrase, joined, "", "", False
     last = end + REACH
     if i + 1 < len(numbers) and numbers[i + 1].start < last:
         last = numbers[i + 1].start
-    left, phrase, joined = left_of(norm, reach_before(numbers, i), start)
     attribute, right = right_of(norm, end, last)
     return left, phrase, joined, attribute, right, norm.startswith("的", end, last)
 
@@ -229,8 +232,6 @@ def verb_of(words: Words) -> str:
 
 def right_of(norm: str, end: int, last: int) -> tuple[str, str]:
     """Attribute and rest of the right side of a number that ends at `end`, read as far as `last`."""
-    if norm[end : end + 1] in _ENDS:
-        return "", ""
     mark = _MARK.search(norm, end, last)
     at = mark.start() if mark else last
     if mark is None or mark[0] in _CLAUSE_MARKS:
