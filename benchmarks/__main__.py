@@ -26,6 +26,7 @@ def rows(quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
     """What is measured, in this order; smaller sizes with --quick."""
     return {
         "one-core": lambda: ex.one_core(300 if quick else 1000, 2 if quick else 10),
+        "interpreters": lambda: ex.interpreters(300 if quick else 1000, 2 if quick else 5),
         "cores": lambda: ex.cores(2000 if quick else 20_000),
         "worker": ex.worker,
         "junk": ex.junk,

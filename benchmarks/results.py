@@ -126,11 +126,23 @@ def steps(results: Results) -> str:
         return ""
     right = ", ".join(f"{k} {v:.1%}" for k, v in row["right"].items())
     lines = [
-        f"\n## Steps, one core\n\n{row['articles']:,} composed articles of {row['characters']:,.0f} characters; five passes, in tasks of 256 pages as workers get them. Right against what"
+        f"\n## Steps, one core\n\n{row['articles']:,} composed articles of {row['characters']:,.0f} characters; nine passes, in tasks of 256 pages as workers get them. Right against what"
         f" was composed: {right}.\n", "| step | µs of CPU an article | µs of wall |", "|---|---|---|",
     ]  # fmt: skip
     lines += [f"| {name} | {span(v['cpu'], 1e6)} | {span(v['wall'], 1e6)} |" for name, v in row["steps"].items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + interpreters(results)
+
+
+def interpreters(results: Results) -> str:
+    """The same by the system's own Python."""
+    row = results.get("interpreters", {})
+    if "system" not in row:
+        return f"\nBy another Python: {row['skipped']}.\n" if "skipped" in row else ""
+    return (
+        f"\nWhat Python was compiled with counts. All steps in turns, with the same packages: {span(row['this'], 1e6)} µs of CPU by this Python"
+        f" ({results['machine']['python']}), {span(row['system'], 1e6)} by {row['path']} ({row['version']}), with which docs/operations.md installs the program:"
+        f" {1 / row['system']['median']:,.0f} articles/s, {row['this']['median'] / row['system']['median']:.2f} × as many.\n"
+    )
 
 
 def peers(results: Results) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import resource
+import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
@@ -20,7 +23,14 @@ from benchmarks.measure import MB, held, repeat, spread, watched
 from benchmarks.peers import rates
 from benchmarks.texts import Composer, Truth
 
+if TYPE_CHECKING:
+    from etl.harvest import Homes
+    from etl.models import Page
+    from etl.rules import Rules
+
 HERE = Path(__file__).parent
+PASSES = 9  # over the articles, of which the median counts
+SYSTEM = Path("/usr/bin/python3")  # what docs/operations.md installs the program with
 JUNK = 20_000
 DAILY = 30  # articles a day's file holds
 LAST_WEEK = dt.date(2023, 12, 25)  # of the five years that articles are composed of
@@ -59,14 +69,13 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     from etl.classify import classify
     from etl.dates import dates
     from etl.extract import TOGETHER, extract_all
-    from etl.harvest import Homes, articles_of, extract_pages
+    from etl.harvest import articles_of
     from etl.locate import locate, locate_all
     from etl.measure import measure_all
-    from etl.models import Article, Event, Page, to_batch
-    from etl.pack import pack
+    from etl.models import Article, Event, to_batch
     from etl.rules import load_rules
     from etl.text import Text
-    from etl.work import BATCH_PAGES, settle
+    from etl.work import settle
 
     rules, truths = load_rules(), composed(number)
     articles = [t.article for t in truths]
@@ -74,8 +83,7 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
     groups = [slice(i, i + TOGETHER) for i in range(0, number, TOGETHER)]
     homes: Homes = {}
     settle()
-    pages = [Page("x.jsonl", a.text, None, a.newspaper, a.published_on, "metadata", True) for a in articles]
-    tasks = [pages[i : i + BATCH_PAGES] for i in range(0, number, BATCH_PAGES)]  # as a run's workers get them
+    pages = pages_of(truths)
     steps = {
         "split and masthead": lambda: [articles_of(p, rules, homes) for p in pages],
         "text": lambda: [Text.of(a.text) for a in articles],
@@ -84,12 +92,12 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
         "classify": lambda: [classify(a, t, rules) for a, t in texts],
         "measure": lambda: [measure_all(texts[g], rules) for g in groups],
         "extract (all of the above but split)": lambda: [extract_all(articles[g], rules) for g in groups],
-        "all steps, to Arrow": lambda: [pack([extract_pages("x.jsonl", task, rules, homes)]) for task in tasks],
+        "all steps, to Arrow": lambda: all_steps(pages, rules, homes),
     }
     found = {}
     for name, call in steps.items():
         call()
-        walls, works = repeat(call, 5)
+        walls, works = repeat(call, PASSES)
         found[name] = {"wall": spread([w / number for w in walls]), "cpu": spread([w / number for w in works])}
     both = repeat(lambda: [(locate(a, t, rules), dates(a, t, rules)) for a, t in texts], 3)[1]
     events = [found for g in groups for found, _ in extract_all(articles[g], rules)]
@@ -110,6 +118,64 @@ def one_core(number: int, seconds: float) -> dict[str, Any]:
             "article": to_batch(articles, Article).nbytes / number,
         },
     }
+
+
+def pages_of(truths: Sequence[Truth]) -> list[Page]:
+    """The articles as a JSON reader gives them."""
+    from etl.models import Page
+
+    articles = [t.article for t in truths]
+    return [Page("x.jsonl", a.text, None, a.newspaper, a.published_on, "metadata", True) for a in articles]
+
+
+def all_steps(pages: Sequence[Page], rules: Rules, homes: Homes) -> None:
+    """From pages to Arrow, in tasks as a run's workers get them."""
+    from etl.harvest import extract_pages
+    from etl.pack import pack
+    from etl.work import BATCH_PAGES
+
+    for i in range(0, len(pages), BATCH_PAGES):
+        pack([extract_pages("x.jsonl", pages[i : i + BATCH_PAGES], rules, homes)])
+
+
+def an_article(number: int) -> float:
+    """Seconds of CPU an article takes from page to Arrow, the median of some passes: in a process of its own."""
+    from etl.rules import load_rules
+    from etl.work import settle
+
+    rules, pages, homes = load_rules(), pages_of(composed(number)), {}
+    settle()
+    all_steps(pages, rules, homes)
+    return statistics.median(repeat(lambda: all_steps(pages, rules, homes), PASSES)[1]) / number
+
+
+def interpreters(number: int, rounds: int = 5) -> dict[str, Any]:
+    """The same articles by this Python and by the system's own of the same version, in turns, with the same packages.
+
+    What a Python was compiled with decides a tenth and more: the system's is built with profiles of real programs
+    (--enable-optimizations), one that is compiled at the place of work mostly without.
+    """
+    if not SYSTEM.exists() or SYSTEM.resolve() == Path(sys.executable).resolve():
+        return {"skipped": f"no other Python: {SYSTEM} is this one or not there"}
+    told = subprocess.run([SYSTEM, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+    if told.split(".")[:2] != list(map(str, sys.version_info[:2])):
+        return {"skipped": f"{SYSTEM} is Python {told}: packages of this one's version do not work with it"}
+    paths = os.pathsep.join([str(HERE.parent), sysconfig.get_path("purelib")])
+    code = f"from benchmarks.rows_extract import an_article; print(an_article({number}))"
+    found: dict[str, list[float]] = {"this": [], "system": []}
+    for _ in range(rounds):
+        for name, exe in (("this", sys.executable), ("system", str(SYSTEM))):
+            done = subprocess.run(
+                [exe, "-c", code],
+                capture_output=True,
+                text=True,
+                cwd=HERE.parent,
+                env=os.environ | {"PYTHONPATH": paths},
+            )
+            if done.returncode:
+                return {"failed": done.stderr.strip()[-1500:]}
+            found[name].append(float(done.stdout))
+    return {name: spread(times) for name, times in found.items()} | {"path": str(SYSTEM), "version": told}
 
 
 def cores(number: int) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
+from benchmarks import rows_extract
 from benchmarks.results import GOALS, write
 from benchmarks.rows_extract import junk_texts
 from benchmarks.tables import connection, make_quarter
@@ -12,6 +16,16 @@ from benchmarks.texts import Composer
 from etl.extract import extract
 from etl.models import Article, Event, schema_of
 from etl.rules import Rules
+
+SPREAD = {"median": 5e-4, "min": 5e-4, "max": 5e-4}
+STEPS = {
+    "articles": 10,
+    "characters": 1000.0,
+    "right": {},
+    "places and times rate": 1.0,
+    "peers": {},
+    "steps": {"all steps, to Arrow": {"cpu": SPREAD, "wall": SPREAD}},
+}  # of the row of one core
 
 
 def test_equal_seeds_compose_equal_texts(rules: Rules) -> None:
@@ -54,3 +68,23 @@ def test_a_row_that_failed_or_was_skipped_says_so() -> None:
         {"machine": {"processor": "x"}, "measured": "2026-01-01", "junk": {"failed": "Error\nno memory"}}, False
     )
     assert page.count("(not measured)") >= len(GOALS) - 1 and "(no memory)" in page
+
+
+def test_without_another_python_the_row_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_extract, "SYSTEM", Path("/nowhere/python3"))
+    found = rows_extract.interpreters(10)
+    assert "/nowhere/python3" in found["skipped"]
+    page = write(
+        {"machine": {"python": "3.11"}, "measured": "2026-01-01", "one-core": STEPS, "interpreters": found}, False
+    )
+    assert found["skipped"] in page
+
+
+def test_another_python_that_fails_is_a_failure_not_a_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    (tmp_path / "python3").write_text(
+        f'#!/bin/sh\n[ "$1" = -V ] && echo Python {own}.99 || {{ echo no numpy >&2; exit 1; }}\n'
+    )
+    (tmp_path / "python3").chmod(0o755)
+    monkeypatch.setattr(rows_extract, "SYSTEM", tmp_path / "python3")
+    assert rows_extract.interpreters(10, 1) == {"failed": "no numpy"}

@@ -19,8 +19,9 @@ from etl.rules import Rules
 from etl.split import accounted, split
 from etl.split.boundary import couplet_end, headline_end
 from etl.split.join import crosses, despace, ends_sentence, fold, kinship
-from etl.split.kinds import _LONG_KINDS, _SHORT_KINDS, _TEASER_TAIL, LEAD, is_signed, kind_of
+from etl.split.kinds import _LEAD, _LONG_KINDS, _SHORT_KINDS, _TEASER_TAIL, is_signed, kind_of, leads
 from etl.split.names import byline_of, lead_byline, names_only
+from etl.split.single import take_apart
 from etl.split.tails import cut_tail
 
 DAY = dt.date(2024, 5, 16)
@@ -120,7 +121,21 @@ def test_most_sentences_are_spared_the_patterns() -> None:
     ],
 )
 def test_lead_of_a_news_text(text: str, lead: bool) -> None:
-    assert bool(LEAD.match(fold(text))) is lead
+    assert leads(fold(text)) is lead
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(_LEAD))
+def test_a_text_spared_the_pattern_of_leads_does_not_match_it(text: str) -> None:
+    assert leads(text) is (_LEAD.match(text) is not None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("近，,1200户。\n 　“:", max_size=240), st.text(",，0129年", max_size=8))
+def test_the_opening_is_that_of_the_body(before: str, across: str) -> None:
+    text = (before + "示例街道检查商铺" * 30)[: 220 - len(across) // 2] + across + "多家，成效明显。"
+    made = take_apart(Page("x.txt", text, is_article=True))
+    assert made.opening == fold(made.body[:220])
 
 
 @pytest.mark.parametrize(
