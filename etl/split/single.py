@@ -235,7 +235,7 @@ def _paragraph_lines(text: str, norm: str) -> list[Line]:
     lines = list(physical_lines(text, norm))
     if len(lines) < 5:
         return lines
-    short = sum([8 <= len(norm) - norm.count(" ") <= 46 for _, norm, *_ in lines])
+    short = sum([8 <= len(line.norm) - line.norm.count(" ") <= 46 for line in lines])
     return unwrap(lines) if short * 2 > len(lines) else lines
 
 
