@@ -19,7 +19,7 @@ from etl.models import Article, Issue, Place, Severity
 from etl.rules import Rules
 from etl.text import Text
 
-__all__ = ["locate", "locate_issues", "page_places"]
+__all__ = ["locate", "locate_all", "locate_issues", "page_places"]
 
 
 def locate(article: Article, text: Text, rules: Rules) -> list[Place]:
