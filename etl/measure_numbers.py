@@ -90,7 +90,7 @@ def find_numbers(norm: str, quantities: Quantities) -> list[Number]:
     """All reported numbers of a normalised text, in order."""
     found = []
     for match in candidates(quantities.unit_pattern).finditer(norm):
-        if match[1] != "一" and (one := read_number(norm, match, quantities)):
+        if one := read_number(norm, match, quantities):
             found.append(one)
     if "百分之" in norm:
         found += [n for match in _PERCENT.finditer(norm) if (n := read_percent(match))]
@@ -119,6 +119,8 @@ def read_percent(match: re.Match[str]) -> Number | None:
 def read_number(norm: str, match: re.Match[str], quantities: Quantities) -> Number | None:
     """The number of a candidate, or None where it is a trap: of most, the characters around tell at once that they are none."""
     printed, high, plus, scale, more, unit = match.groups()
+    if printed == "一":  # 一个, 一家: an article, hardly ever a count
+        return None
     start, end = match.span()
     unit_said, unit_class, after, after_firsts = quantities.facts[unit]
     last, following = norm[start - 1 : start], norm[end : end + 1]

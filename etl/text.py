@@ -57,11 +57,11 @@ def _fold(match: re.Match[str]) -> str:
     return _FOLDS[match[0]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """An article's text as the steps read it: raw, normalised, and where its sentences end.
 
-    `raw` and `norm` have the same length; a span of one is a span of the other.
+    Nothing changes one; it is not frozen, because that takes four times as long to make. `raw` and `norm` have the same length; a span of one is a span of the other.
     """
 
     raw: str

@@ -230,10 +230,13 @@ def gather(article: Article, norm: str, mentions: list[Mention]) -> Support:
     support = Support()
     seen: set[tuple[str, int]] = set()
     for m in mentions:
-        surface = norm[m.start : m.end]
-        if len(m.codes) > (MANY if m.level != VILLAGE else FEW) or (surface, len(m.codes)) in seen:
+        if len(m.codes) > (MANY if m.level != VILLAGE else FEW):
             continue
-        seen.add((surface, len(m.codes)))
+        surface = norm[m.start : m.end]
+        key = (surface, len(m.codes))
+        if key in seen:
+            continue
+        seen.add(key)
         weight = WEIGHT[m.level] * (0.5 if m.where == CONTEXT or m.weak else 1.0)
         support.add(m.codes, weight, surface)
     for place in article.page_places:
