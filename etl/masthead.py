@@ -10,12 +10,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from etl.models import Issue, Page, PublishedBasis
 from etl.rules import Rules
 from etl.rules.newspapers import Newspaper, find_newspaper
 from etl.text import chinese_number, normalise
 
+_PATHS = 1024  # files whose names' day and page are remembered: a delivery holds many articles
 SAID = {"masthead": "报头日期", "metadata": "元数据日期"}
 HEAD_LINES = 15  # a masthead stands in the first lines of a page that hold anything
 LONE_LINES = 8  # a line that is nothing but a date counts as a masthead's this far down
@@ -157,6 +159,7 @@ def number(text: str) -> int:
     return int(text) if text.isdigit() else chinese_number(text) or 0
 
 
+@lru_cache(maxsize=_PATHS)
 def path_date(path: str) -> dt.date | None:
     """2022-07-26, 20220726, 2022_07_26, 2022年7月26日, 2022-07/26 in the file's name or folders, last first."""
     for match in reversed(list(PATH_DAY.finditer(path))):
@@ -247,7 +250,13 @@ def label(page: Page, lines: list[str]) -> str | None:
     for line in lines[:HEAD_LINES]:
         if not page.is_article and (match := LABEL.fullmatch(line)):
             return tidy(match["n"] or match["a"] or match["b"])
-    match = PATH_LABEL.search(page.source_path)
+    return path_label(page.source_path)
+
+
+@lru_cache(maxsize=_PATHS)
+def path_label(path: str) -> str | None:
+    """The page's number in the file's name."""
+    match = PATH_LABEL.search(path)
     return tidy(match["n"] or match["a"] or match["b"]) if match else None
 
 

@@ -115,7 +115,7 @@ def lead_byline(norm: str) -> tuple[str, ...]:
     8月10日电（黄金玲）… · 东方网记者王泳婷7月28日报道 · 记者 王文彬 通讯员 张荣祥近年来，…
     """
     head = norm[:100]
-    for match in _PAREN.finditer(head):
+    for match in _PAREN.finditer(head) if "（" in head or "[" in head else ():
         inner = match[1]
         if "记者" in inner or "通讯员" in inner or "实习生" in inner:
             return people(inner)

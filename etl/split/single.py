@@ -109,7 +109,7 @@ def _skip(norm: str) -> int:
 
 def _head(page: Page, made: Single, raw: str, norm: str, start: int, end: int) -> int:
     """Finds headline and subhead; returns where the body starts."""
-    title = _TITLE_PREFIX.sub("", page.title or "").strip()
+    title = _TITLE_PREFIX.sub("", page.title).strip() if page.title else ""
     extra = [" ".join(part.split()) for part in (page.kicker, page.subtitle) if part and part.strip()]
     if title:
         made.headline = " ".join(title.split())
