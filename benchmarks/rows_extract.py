@@ -152,8 +152,8 @@ def an_article(number: int) -> float:
 def interpreters(number: int, rounds: int = 5) -> dict[str, Any]:
     """The same articles by this Python and by the system's own of the same version, in turns, with the same packages.
 
-    What a Python was compiled with decides a tenth and more: the system's is built with profiles of real programs
-    (--enable-optimizations), one that is compiled at the place of work mostly without.
+    How a Python was compiled decides a tenth and more: a distribution's mostly with profiles of running programs, one that
+    is compiled at the place of work only where `--enable-optimizations` was asked for.
     """
     if not SYSTEM.exists() or SYSTEM.resolve() == Path(sys.executable).resolve():
         return {"skipped": f"no other Python: {SYSTEM} is this one or not there"}

@@ -73,8 +73,7 @@ def masthead(page: Page, rules: Rules) -> Page:
     """The page with newspaper, day of publication and label filled in where they can be read; what it has stays."""
     if page.published_on and page.newspaper and page.page:
         return page
-    text = needed(page)
-    norm = normalise(text) if text else ""
+    norm = normalise(needed(page))
     lines = [line.strip() for line in norm.splitlines() if line.strip()]
     day, basis = published(page, norm, lines)
     paper = page.newspaper or newspaper(page, norm, lines, rules.newspapers)

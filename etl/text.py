@@ -61,7 +61,8 @@ def _fold(match: re.Match[str]) -> str:
 class Text:
     """An article's text as the steps read it: raw, normalised, and where its sentences end.
 
-    Nothing changes one; it is not frozen, because that takes four times as long to make. `raw` and `norm` have the same length; a span of one is a span of the other.
+    `raw` and `norm` have the same length; a span of one is a span of the other. Nothing changes a text; it is not frozen,
+    because a frozen one takes four times as long to make.
     """
 
     raw: str

@@ -31,11 +31,6 @@ def places(rules: Rules, text: str, **known: object) -> list[Place]:
     return locate(article(text, **known), Text.of(text), rules)  # type: ignore[arg-type]
 
 
-def without_listed(found: list[Place]) -> list[Place]:
-    """The event's places and, of those in passing, the streets without a code."""
-    return [p for p in found if p.role == "activity" or (p.street and not p.street_code)]
-
-
 def event_places(rules: Rules, text: str, **known: object) -> list[str]:
     """District/street of the event's places, main one first; "-" where there is none."""
     found = [p for p in places(rules, text, **known) if p.role == "activity"]
@@ -278,7 +273,9 @@ def test_no_text_raises_and_spans_hold(rules: Rules, text: str) -> None:
         assert text[place.evidence.start : place.evidence.end] == place.evidence.text
         assert place.evidence.text
     assert len({(p.key, p.role) for p in found}) == len(found)
-    assert without_listed(found) == locate_all([(one, Text.of(text))], rules)[0]
+    (fewer,) = locate_all([(one, Text.of(text))], rules)
+    assert [p for p in fewer if p.role == "activity"] == [p for p in found if p.role == "activity"]
+    assert locate_issues(one, fewer) == locate_issues(one, found)
     page_places([text], rules)
 
 

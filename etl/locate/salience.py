@@ -211,7 +211,7 @@ def choose(
         return [*((c, streets[c].total) for c in cases), (county, scores[county].total)]
     if street and scattered(streets, street):
         levels = [(c, w) for c, w in levels if c != street] or levels
-    if len(scores) > 2 and county and scattered({c: s for c, s in scores.items() if 10**5 <= c < 10**8}, county):
+    if 10**5 <= county < 10**8 and scattered({c: s for c, s in scores.items() if 10**5 <= c < 10**8}, county):
         levels = [(c, w) for c, w in levels if c < 10**5] or levels
     return ranked(levels, scores, streets, street)
 
@@ -285,7 +285,7 @@ def add_cues(found: Found, scores: dict[int, Score], gazetteer: Gazetteer, stree
 
 def case_streets(norm: str, streets: dict[int, Score], county: int) -> list[int]:
     """Streets of one county that stand in cases of their own (案例一 …碣石镇… 案例二 …甲子镇…)."""
-    if len(streets) < 2 or sum(county_of(code) == county for code in streets) < 2:
+    if sum(county_of(code) == county for code in streets) < 2:
         return []
     marks = [m.start() for m in _CASE.finditer(norm)]
     if len(marks) < 2:
